@@ -1,0 +1,387 @@
+/* client — send, half-close, print what comes back.
+ *
+ * Twin:   client.py (asyncio.open_connection)
+ * Build:  cc -o client client.c $(pkg-config --cflags --libs libevent)
+ * Run:    ./client 127.0.0.1 8888 hello       or: ./client localhost 8888 <file
+ * Prints: what the server sends until it closes, to the byte
+ *
+ * Nothing here blocks the loop but a slow stdout: names are resolved on it
+ * (/etc/hosts, then DNS), every address of a name is tried in turn, stdin is
+ * read when there is some and while the server keeps up.
+ */
+#include <errno.h>
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/dns.h>
+#include <event2/event.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+    OUTPUT_HIGH = 256 * 1024, /* bytes not sent yet: read no stdin above, */
+    OUTPUT_LOW = 64 * 1024,   /* read again below */
+};
+
+/* Owns all below; lives in main. */
+struct client {
+    const char *host, *port, *message; /* from argv; message NULL: stdin */
+    struct event_base *base;
+    struct event *timer;                      /* resolving and connecting */
+    struct evdns_base *dns;                   /* NULL: no name to resolve */
+    struct evdns_getaddrinfo_request *lookup; /* while resolving */
+    struct evutil_addrinfo *addresses, *next; /* all of them; next to try */
+    struct event *connecting;                 /* while connecting */
+    struct bufferevent *bev;                  /* once connected */
+    struct event *input; /* stdin is readable; NULL with a message */
+    bool input_over;     /* all that is to be sent is known */
+    int error;           /* errno of the last address, or of a lost write */
+    bool finished;
+    int status;
+};
+
+/* Ends the loop, or keeps it from starting; main cleans up. */
+static void finish(struct client *client, int status)
+{
+    client->finished = true;
+    client->status = status;
+    event_base_loopbreak(client->base);
+}
+
+/* Says what failed and why, and ends with 1. */
+static void fail(struct client *client, const char *what, const char *why)
+{
+    fprintf(stderr, "client: cannot %s %s port %s: %s\n", what, client->host,
+            client->port, why);
+    finish(client, 1);
+}
+
+/* Half-closes when all is said and sent: the server sees EOF, we read on. */
+static void maybe_half_close(struct client *client)
+{
+    if (!client->input_over)
+        return;
+    bufferevent_setwatermark(client->bev, EV_WRITE, 0, 0);
+    if (evbuffer_get_length(bufferevent_get_output(client->bev)) == 0)
+        (void)shutdown(bufferevent_getfd(client->bev), SHUT_WR);
+}
+
+/* stdin is readable: one read, which cannot block then. O_NONBLOCK is not for
+ * us to set: it would stick to the terminal we share with the shell. */
+static void on_input(evutil_socket_t fd, short events, void *arg)
+{
+    struct client *client = arg;
+    struct evbuffer *output = bufferevent_get_output(client->bev);
+    char data[16384];
+    ssize_t n = read(fd, data, sizeof data);
+
+    (void)events;
+    if (n < 0 && (errno == EINTR || errno == EAGAIN))
+        return;
+    if (n < 0) {
+        fprintf(stderr, "client: cannot read stdin: %s\n", strerror(errno));
+        finish(client, 1);
+        return;
+    }
+    if (n == 0) {
+        client->input_over = true;
+        event_del(client->input);
+        maybe_half_close(client);
+    } else if (bufferevent_write(client->bev, data, (size_t)n) < 0) {
+        fail(client, "write to", "out of memory");
+    } else if (evbuffer_get_length(output) > OUTPUT_HIGH) {
+        event_del(client->input); /* back-pressure: the server is slower */
+    }
+}
+
+/* The output is down to OUTPUT_LOW, or (all said) to nothing. */
+static void on_written(struct bufferevent *bev, void *arg)
+{
+    struct client *client = arg;
+
+    (void)bev;
+    if (!client->input_over)
+        event_add(client->input, NULL);
+    maybe_half_close(client);
+}
+
+/* Prints what came. A slow stdout blocks us here; meanwhile our window fills
+ * and the server has to wait, which is back-pressure, too. */
+static void on_readable(struct bufferevent *bev, void *arg)
+{
+    struct client *client = arg;
+    char data[16384];
+    size_t n;
+
+    while ((n = bufferevent_read(bev, data, sizeof data)) > 0) {
+        if (fwrite(data, 1, n, stdout) != n || fflush(stdout) != 0) {
+            fprintf(stderr, "client: cannot write stdout: %s\n",
+                    strerror(errno));
+            finish(client, 1);
+            return;
+        }
+    }
+}
+
+static void on_event(struct bufferevent *bev, short what, void *arg)
+{
+    struct client *client = arg;
+    int error = EVUTIL_SOCKET_ERROR();
+
+    (void)bev;
+    if ((what & BEV_EVENT_ERROR) && (what & BEV_EVENT_WRITING)) {
+        /* The server takes no more, but its answer may be on its way. */
+        client->error = error;
+        client->input_over = true;
+        if (client->input)
+            event_del(client->input);
+    } else if (what & BEV_EVENT_ERROR) {
+        fail(client, "read from", evutil_socket_error_to_string(error));
+    } else if (client->error) {
+        fail(client, "send all to",
+             evutil_socket_error_to_string(client->error));
+    } else {
+        finish(client, 0); /* EOF */
+    }
+}
+
+/* The connection stands: sends the message, or begins to read stdin. */
+static void start_talking(struct client *client, evutil_socket_t fd)
+{
+    event_del(client->timer);
+    client->bev =
+        bufferevent_socket_new(client->base, fd, BEV_OPT_CLOSE_ON_FREE);
+    if (!client->bev) {
+        close(fd);
+        fail(client, "talk to", "out of memory");
+        return;
+    }
+    bufferevent_setcb(client->bev, on_readable, on_written, on_event, client);
+    bufferevent_setwatermark(client->bev, EV_WRITE, OUTPUT_LOW, 0);
+    if (client->message) {
+        client->input_over = true;
+        if (bufferevent_write(client->bev, client->message,
+                              strlen(client->message)) < 0)
+            fail(client, "talk to", "out of memory");
+        maybe_half_close(client); /* at once, if the message is empty */
+    } else {
+        client->input = event_new(client->base, STDIN_FILENO,
+                                  EV_READ | EV_PERSIST, on_input, client);
+        if (!client->input || event_add(client->input, NULL) < 0)
+            fail(client, "read stdin for", strerror(errno));
+    }
+    if (bufferevent_enable(client->bev, EV_READ | EV_WRITE) < 0)
+        fail(client, "talk to", "out of memory");
+}
+
+static void on_connected(evutil_socket_t fd, short events, void *arg);
+
+/* Starts to connect to the next address; without one, says why not. */
+static void connect_next(struct client *client)
+{
+    while (client->next) {
+        struct evutil_addrinfo *address = client->next;
+        int fd = socket(address->ai_family,
+                        SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+        client->next = address->ai_next;
+        if (fd >= 0 &&
+            (connect(fd, address->ai_addr, address->ai_addrlen) == 0 ||
+             errno == EINPROGRESS)) {
+            client->connecting =
+                event_new(client->base, fd, EV_WRITE, on_connected, client);
+            if (client->connecting && event_add(client->connecting, NULL) == 0)
+                return;
+            errno = ENOMEM;
+        }
+        client->error = errno;
+        if (fd >= 0)
+            close(fd);
+    }
+    fail(client, "connect to", strerror(client->error));
+}
+
+/* Writable: the attempt is over, and the socket's error tells how. */
+static void on_connected(evutil_socket_t fd, short events, void *arg)
+{
+    struct client *client = arg;
+    socklen_t length = sizeof client->error;
+
+    (void)events;
+    event_free(client->connecting);
+    client->connecting = NULL;
+    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &client->error, &length) < 0)
+        client->error = errno;
+    if (client->error == 0) {
+        start_talking(client, fd);
+    } else {
+        close(fd);
+        connect_next(client);
+    }
+}
+
+/* The name's addresses have come, or the reason why not. */
+static void on_resolved(int error, struct evutil_addrinfo *addresses, void *arg)
+{
+    struct client *client = arg;
+
+    client->lookup = NULL;
+    client->addresses = client->next = addresses;
+    if (client->finished)
+        return; /* too late: the timer was first */
+    if (error == EVUTIL_EAI_NONAME || error == EVUTIL_EAI_NODATA)
+        fail(client, "connect to", "unknown host");
+    else if (error)
+        fail(client, "resolve", evutil_gai_strerror(error));
+    else
+        connect_next(client);
+}
+
+static void on_timeout(evutil_socket_t fd, short events, void *arg)
+{
+    struct client *client = arg;
+
+    (void)fd;
+    (void)events;
+    fail(client, client->lookup ? "resolve" : "connect to", "timed out");
+}
+
+/* Resolves the host. A numeric address needs no resolver; neither does
+ * localhost, which is both loopback addresses wherever one is (RFC 6761). */
+static void resolve(struct client *client)
+{
+    struct evutil_addrinfo hints = {.ai_family = AF_UNSPEC,
+                                    .ai_socktype = SOCK_STREAM,
+                                    .ai_protocol = IPPROTO_TCP,
+                                    .ai_flags = EVUTIL_AI_NUMERICHOST |
+                                                EVUTIL_AI_NUMERICSERV};
+    bool local = !strcasecmp(client->host, "localhost");
+
+    if (evutil_getaddrinfo(local ? NULL : client->host, client->port, &hints,
+                           &client->addresses) == 0) {
+        client->next = client->addresses;
+        connect_next(client);
+        return;
+    }
+    client->dns = evdns_base_new(client->base, 0);
+    if (!client->dns) {
+        fail(client, "resolve", "out of memory");
+        return;
+    }
+    /* Reads resolv.conf and /etc/hosts; without a resolv.conf it asks
+     * 127.0.0.1. A name that /etc/hosts has is never asked for. */
+    evdns_base_resolv_conf_parse(client->dns, DNS_OPTIONS_ALL,
+                                 "/etc/resolv.conf");
+    hints.ai_flags = EVUTIL_AI_NUMERICSERV;
+    client->lookup = evdns_getaddrinfo(client->dns, client->host, client->port,
+                                       &hints, on_resolved, client);
+}
+
+static void client_free(struct client *client)
+{
+    if (client->bev)
+        bufferevent_free(client->bev);
+    if (client->input)
+        event_free(client->input);
+    if (client->connecting) {
+        close(event_get_fd(client->connecting));
+        event_free(client->connecting);
+    }
+    if (client->lookup)
+        evdns_getaddrinfo_cancel(client->lookup);
+    if (client->dns)
+        evdns_base_free(client->dns, 1);
+    if (client->timer)
+        event_free(client->timer);
+    if (client->base) {
+        event_base_loop(client->base, EVLOOP_NONBLOCK); /* closes, cancels */
+        event_base_free(client->base);
+    }
+    if (client->addresses)
+        evutil_freeaddrinfo(client->addresses);
+    libevent_global_shutdown();
+}
+
+/* A base whose poll also takes files: epoll refuses `client … <file`. */
+static struct event_base *base_for_files(void)
+{
+    struct event_config *config = event_config_new();
+    struct event_base *base = NULL;
+
+    if (config && event_config_require_features(config, EV_FEATURE_FDS) == 0)
+        base = event_base_new_with_config(config);
+    if (config)
+        event_config_free(config);
+    return base;
+}
+
+static const char usage[] =
+    "usage: client [-t SECONDS] [-h] HOST PORT [MESSAGE]\n";
+static const char help[] =
+    "Sends MESSAGE (or stdin), half-closes, prints what comes back.\n"
+    "  -t SECONDS  for resolving and connecting together (10)\n"
+    "  -h, --help  print this\n";
+
+int main(int argc, char **argv)
+{
+    static const struct option longer[] = {{"help", 0, NULL, 'h'}, {0}};
+    struct client client = {.status = 1};
+    double seconds = 10;
+    struct timeval limit;
+    char *end;
+    int option;
+    long port;
+
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, "+t:h", longer, NULL)) != -1) {
+        if (option == 'h')
+            return printf("%s%s", usage, help) < 0 || fflush(stdout);
+        if (option != 't') {
+            fprintf(stderr, "client: wrong option or no value: %s: %s",
+                    argv[optind - 1], usage);
+            return 2;
+        }
+        seconds = strtod(optarg, &end);
+        if (end == optarg || *end || !(seconds > 0 && seconds <= 1e6)) {
+            fprintf(stderr, "client: -t '%s': not a number of seconds\n",
+                    optarg);
+            return 2;
+        }
+    }
+    if (argc - optind < 2 || argc - optind > 3) {
+        fprintf(stderr, "client: %d arguments, 2 or 3 are needed: %s",
+                argc - optind, usage);
+        return 2;
+    }
+    client.host = argv[optind];
+    client.port = argv[optind + 1];
+    client.message = argv[optind + 2]; /* or the NULL that ends argv */
+    port = strtol(client.port, &end, 10);
+    if (end == client.port || *end || port < 1 || port > 65535) {
+        fprintf(stderr, "client: port '%s': not a number from 1 to 65535\n",
+                client.port);
+        return 2;
+    }
+    limit.tv_sec = (time_t)seconds;
+    limit.tv_usec = (suseconds_t)((seconds - (double)limit.tv_sec) * 1e6);
+
+    signal(SIGPIPE, SIG_IGN);
+    client.base = base_for_files();
+    if (client.base)
+        client.timer = evtimer_new(client.base, on_timeout, &client);
+    if (!client.timer || evtimer_add(client.timer, &limit) < 0) {
+        fputs("client: cannot set up: out of memory or descriptors\n", stderr);
+    } else {
+        resolve(&client);
+        if (!client.finished && event_base_dispatch(client.base) != 0)
+            fputs("client: the event loop failed\n", stderr);
+    }
+    client.finished = true;
+    client_free(&client);
+    return client.status;
+}

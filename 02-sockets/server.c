@@ -1,0 +1,483 @@
+/* server — an echo server on bufferevents, to be copied.
+ *
+ * Twin:   server.py (asyncio.start_server, StreamReader, StreamWriter, drain)
+ * Build:  cc -o server server.c $(pkg-config --cflags --libs libevent)
+ * Run:    ./server            then, elsewhere: ./client 127.0.0.1 8888 hello
+ * Prints: Received hello from ('127.0.0.1', 40312)
+ *
+ * Each connection: read up to 1024 bytes once, print them, echo them, wait
+ * until they are flushed, close politely. With -k: echo until the client
+ * closes, print nothing. What most samples leave out is here: SIGPIPE,
+ * half-close, back-pressure, idle and stuck peers, want of descriptors and of
+ * memory, a close that is no reset, a clean stop, a terminal-safe transcript.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+#include <event2/listener.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <locale.h>
+#include <netdb.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+#include <wchar.h>
+#include <wctype.h>
+
+enum {
+    MESSAGE_MAX = 1024,        /* bytes: what one read takes */
+    OUTPUT_HIGH = 256 * 1024,  /* bytes owed to a peer: stop reading above, */
+    OUTPUT_LOW = 64 * 1024,    /* read again below */
+    DISCARD_MAX = 1024 * 1024, /* bytes thrown away before we cut it short */
+};
+static const struct timeval grace = {5, 0}; /* for a goodbye, for our stop */
+
+/* Owns all below; lives in main. */
+struct server {
+    struct event_base *base;
+    struct evconnlistener *listener;
+    struct event *on_int, *on_term;
+    TAILQ_HEAD(, connection) connections;
+    long count, max; /* connections now, and at most (0: no limit) */
+    struct timeval idle;
+    bool keep_open, paused, stopping;
+};
+
+/* Owned by the server, from on_accept to connection_free. */
+struct connection {
+    struct server *server;
+    struct bufferevent *bev; /* owned; closes the descriptor */
+    TAILQ_ENTRY(connection) link;
+    char peer[INET6_ADDRSTRLEN + 40]; /* as Python prints it */
+    bool eof;                         /* the peer has sent all it will */
+    bool answered;    /* without -k: the one message has been read */
+    bool closing;     /* nothing more to write: goodbye once it is flushed */
+    bool shut;        /* we have shut our half, and wait for the peer's … */
+    time_t until;     /* … till then */
+    size_t discarded; /* bytes read after the message */
+};
+
+/* Lets new peers in, unless something speaks against it. */
+static void accept_more(struct server *server)
+{
+    bool full = server->max > 0 && server->count >= server->max;
+
+    if (server->paused || server->stopping || full)
+        evconnlistener_disable(server->listener);
+    else
+        evconnlistener_enable(server->listener);
+}
+
+/* Frees the connection; its descriptor closes one pass of the loop later.
+ * Makes room for a new peer; ends a stopping server's loop with the last. */
+static void connection_free(struct connection *connection)
+{
+    struct server *server = connection->server;
+
+    TAILQ_REMOVE(&server->connections, connection, link);
+    bufferevent_free(connection->bev);
+    free(connection);
+    server->count--;
+    accept_more(server);
+    if (server->stopping && server->count == 0)
+        event_base_loopbreak(server->base);
+}
+
+/* Prints what a peer sent so that it cannot steer the terminal: controls,
+ * bidirectional ones too, and what is no UTF-8 come out escaped. */
+static void print_safely(const char *s, size_t n)
+{
+    while (n > 0) {
+        mbstate_t state = {0};
+        wchar_t c = 0;
+        size_t length = mbrtowc(&c, s, n, &state);
+
+        if (length == 0) /* a NUL is a character, too */
+            length = 1;
+        if (length > n) { /* (size_t)-1 or -2: not UTF-8, or cut off */
+            printf("\\x%02x", (unsigned char)*s);
+            length = 1;
+        } else if (c == '\n' || c == '\r' || c == '\t') {
+            printf("\\%c", c == '\n' ? 'n' : c == '\r' ? 'r' : 't');
+        } else if (c < 0x20 || (c >= 0x7f && c <= 0x9f)) {
+            printf("\\x%02x", (unsigned)c);
+        } else if (!iswprint((wint_t)c) || c == 0x61c || c == 0xfeff ||
+                   (c >= 0x200b && c <= 0x200f) ||
+                   (c >= 0x2028 && c <= 0x202e) ||
+                   (c >= 0x2060 && c <= 0x206f)) {
+            printf(c <= 0xffff ? "\\u%04x" : "\\U%08x", (unsigned)c);
+        } else {
+            fwrite(s, 1, length, stdout);
+        }
+        s += length;
+        n -= length;
+    }
+}
+
+/* Once the output is empty: shuts our half and waits for the peer's, because
+ * a close with input unread is a reset, which can destroy the echo on its way.
+ * May free the connection. */
+static void say_goodbye(struct connection *connection)
+{
+    struct bufferevent *bev = connection->bev;
+
+    if (connection->shut || evbuffer_get_length(bufferevent_get_output(bev)))
+        return;
+    if (connection->eof || connection->server->stopping ||
+        shutdown(bufferevent_getfd(bev), SHUT_WR) < 0) {
+        connection_free(connection);
+        return;
+    }
+    connection->shut = true;
+    connection->until = time(NULL) + grace.tv_sec;
+    bufferevent_set_timeouts(bev, &grace, NULL);
+}
+
+/* Without -k. The first bytes are the message; further ones are read and
+ * thrown away, within bounds. May free the connection. */
+static void answer_once(struct connection *connection)
+{
+    struct evbuffer *input = bufferevent_get_input(connection->bev);
+    char message[MESSAGE_MAX];
+
+    if (!connection->answered) {
+        size_t n = bufferevent_read(connection->bev, message, sizeof message);
+
+        connection->answered = connection->closing = true;
+        fputs("Received ", stdout);
+        print_safely(message, n);
+        printf(" from %s\n", connection->peer);
+        if (bufferevent_write(connection->bev, message, n) < 0) {
+            connection_free(connection); /* no memory: this peer goes */
+            return;
+        }
+    }
+    connection->discarded += evbuffer_get_length(input);
+    evbuffer_drain(input, evbuffer_get_length(input));
+    if (connection->discarded > DISCARD_MAX ||
+        (connection->shut && time(NULL) >= connection->until))
+        connection_free(connection);
+    else
+        say_goodbye(connection); /* no write callback follows an empty write */
+}
+
+/* With -k. All input becomes output. With too much of it on hand we stop
+ * reading: the peer's window fills and it has to wait. That is `await drain()`;
+ * libevent itself stores a high-water mark for writing and ignores it. */
+static void echo(struct connection *connection)
+{
+    struct bufferevent *bev = connection->bev;
+
+    if (bufferevent_write_buffer(bev, bufferevent_get_input(bev)) < 0) {
+        connection_free(connection);
+    } else if (evbuffer_get_length(bufferevent_get_output(bev)) > OUTPUT_HIGH) {
+        bufferevent_disable(bev, EV_READ);
+        bufferevent_setwatermark(bev, EV_WRITE, OUTPUT_LOW, 0);
+    }
+}
+
+static void on_readable(struct bufferevent *bev, void *arg)
+{
+    struct connection *connection = arg;
+
+    (void)bev;
+    if (connection->server->keep_open)
+        echo(connection);
+    else
+        answer_once(connection);
+}
+
+/* The output has fallen to its low-water mark. Reading again redelivers
+ * nothing that is in the input already, but echo() leaves nothing there. */
+static void on_written(struct bufferevent *bev, void *arg)
+{
+    struct connection *connection = arg;
+
+    if (connection->closing) {
+        say_goodbye(connection);
+    } else if (!(bufferevent_get_enabled(bev) & EV_READ)) {
+        bufferevent_setwatermark(bev, EV_WRITE, 0, 0);
+        bufferevent_enable(bev, EV_READ);
+    }
+}
+
+static void on_event(struct bufferevent *bev, short what, void *arg)
+{
+    struct connection *connection = arg;
+
+    if (what & BEV_EVENT_EOF) { /* a half-close: we still owe the output */
+        connection->eof = true;
+        if (connection->shut) {
+            connection_free(connection);
+        } else if (connection->server->keep_open || connection->answered) {
+            connection->closing = true;
+            bufferevent_setwatermark(bev, EV_WRITE, 0, 0);
+            say_goodbye(connection);
+        } else {
+            answer_once(connection); /* it said nothing: Python's b"" */
+        }
+    } else if (what == (BEV_EVENT_TIMEOUT | BEV_EVENT_READING) &&
+               evbuffer_get_length(bufferevent_get_output(bev)) > 0) {
+        bufferevent_enable(bev, EV_READ); /* silent, but taking its output */
+    } else {
+        connection_free(connection); /* reset, idle, stuck */
+    }
+}
+
+/* Writes an address as Python prints it: ('127.0.0.1', 40312), and IPv6 with
+ * flow label and scope: ('::1', 40312, 0, 0). */
+static void format_peer(const struct sockaddr *address, char *text, size_t size)
+{
+    const struct sockaddr_in *in = (const void *)address;
+    const struct sockaddr_in6 *in6 = (const void *)address;
+    char ip[INET6_ADDRSTRLEN];
+
+    if (address->sa_family == AF_INET6)
+        snprintf(text, size, "('%s', %u, %" PRIu32 ", %" PRIu32 ")",
+                 inet_ntop(AF_INET6, &in6->sin6_addr, ip, sizeof ip),
+                 ntohs(in6->sin6_port), ntohl(in6->sin6_flowinfo),
+                 in6->sin6_scope_id);
+    else
+        snprintf(text, size, "('%s', %u)",
+                 inet_ntop(AF_INET, &in->sin_addr, ip, sizeof ip),
+                 ntohs(in->sin_port));
+}
+
+/* A new peer. Want of memory costs this one its connection, not the server. */
+static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
+                      struct sockaddr *address, int length, void *arg)
+{
+    struct server *server = arg;
+    struct connection *connection = calloc(1, sizeof *connection);
+    int on = 1;
+
+    (void)listener;
+    (void)length;
+    if (connection)
+        connection->bev =
+            bufferevent_socket_new(server->base, fd, BEV_OPT_CLOSE_ON_FREE);
+    if (!connection || !connection->bev) {
+        fputs("server: out of memory: one connection dropped\n", stderr);
+        free(connection);
+        close(fd);
+        return;
+    }
+    connection->server = server;
+    format_peer(address, connection->peer, sizeof connection->peer);
+    TAILQ_INSERT_TAIL(&server->connections, connection, link);
+    server->count++;
+    accept_more(server);
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    bufferevent_setcb(connection->bev, on_readable, on_written, on_event,
+                      connection);
+    bufferevent_set_timeouts(connection->bev, &server->idle, &server->idle);
+    if (bufferevent_enable(connection->bev, EV_READ | EV_WRITE) < 0)
+        connection_free(connection);
+}
+
+static void on_pause_over(evutil_socket_t fd, short events, void *arg)
+{
+    struct server *server = arg;
+
+    (void)fd;
+    (void)events;
+    server->paused = false;
+    accept_more(server);
+}
+
+/* accept() failed. Out of descriptors, the listening socket stays readable and
+ * the loop would spin: pause, and try again in a second. */
+static void on_accept_error(struct evconnlistener *listener, void *arg)
+{
+    const struct timeval second = {1, 0};
+    struct server *server = arg;
+
+    (void)listener;
+    fprintf(stderr, "server: cannot accept: %s: pausing for 1 s\n",
+            evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR()));
+    server->paused = event_base_once(server->base, -1, EV_TIMEOUT,
+                                     on_pause_over, server, &second) == 0;
+    accept_more(server);
+}
+
+/* SIGINT, SIGTERM: no new peers, no new input, but what is owed is flushed. */
+static void on_signal(evutil_socket_t number, short events, void *arg)
+{
+    struct server *server = arg;
+    struct connection *connection, *next;
+
+    (void)number;
+    (void)events;
+    server->stopping = true;
+    accept_more(server);
+    if (server->count == 0 || event_base_loopexit(server->base, &grace) < 0)
+        event_base_loopbreak(server->base);
+    for (connection = TAILQ_FIRST(&server->connections); connection;
+         connection = next) {
+        next = TAILQ_NEXT(connection, link);
+        bufferevent_disable(connection->bev, EV_READ);
+        bufferevent_setwatermark(connection->bev, EV_WRITE, 0, 0);
+        connection->closing = true;
+        connection->shut = false; /* no more waiting for a peer's half */
+        say_goodbye(connection);
+    }
+}
+
+/* Listens, and says where on stderr. Returns 0, or -1 with the reason said. */
+static int server_listen(struct server *server, const struct addrinfo *address,
+                         const char *host, const char *port)
+{
+    bool ipv6 = address->ai_family == AF_INET6;
+    struct sockaddr_in6 bound; /* sockaddr_in has its port in the same place */
+    socklen_t length = sizeof bound;
+
+    server->listener = evconnlistener_new_bind(
+        server->base, on_accept, server,
+        LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE |
+            (ipv6 ? LEV_OPT_BIND_IPV6ONLY : 0),
+        SOMAXCONN, address->ai_addr, (int)address->ai_addrlen);
+    if (!server->listener ||
+        getsockname(evconnlistener_get_fd(server->listener),
+                    (struct sockaddr *)&bound, &length) < 0) {
+        fprintf(stderr, "server: cannot listen on %s port %s: %s\n", host, port,
+                strerror(errno));
+        return -1;
+    }
+    evconnlistener_set_error_cb(server->listener, on_accept_error);
+    fprintf(stderr, "server: listening on %s%s%s:%u\n", ipv6 ? "[" : "", host,
+            ipv6 ? "]" : "", ntohs(bound.sin6_port));
+    return 0;
+}
+
+/* Frees what is there, in the order libevent wants: connections, listener,
+ * events, a pass in which bufferevents close their descriptors, the base. */
+static void server_free(struct server *server)
+{
+    if (server->count > 0)
+        fprintf(stderr, "server: gave up on %ld peers\n", server->count);
+    while (!TAILQ_EMPTY(&server->connections))
+        connection_free(TAILQ_FIRST(&server->connections));
+    if (server->listener)
+        evconnlistener_free(server->listener);
+    if (server->on_int)
+        event_free(server->on_int);
+    if (server->on_term)
+        event_free(server->on_term);
+    if (server->base) {
+        event_base_loop(server->base, EVLOOP_NONBLOCK);
+        event_base_free(server->base);
+    }
+    libevent_global_shutdown();
+}
+
+/* Reads a whole number from 0 to max, or says what is wrong with it. */
+static bool parse_number(const char *option, const char *text, long max,
+                         long *number)
+{
+    char *end;
+
+    errno = 0;
+    *number = strtol(text, &end, 10);
+    if (errno == 0 && end != text && !*end && *number >= 0 && *number <= max)
+        return true;
+    fprintf(stderr, "server: %s '%s': not a number from 0 to %ld\n", option,
+            text, max);
+    return false;
+}
+
+static const char usage[] =
+    "usage: server [-a ADDRESS] [-p PORT] [-k] [-t SECONDS] [-m MAX] [-h]\n";
+static const char help[] =
+    "Reads up to 1024 bytes from each client, prints and echoes them.\n"
+    "  -a ADDRESS       listen on this IPv4 or IPv6 address (127.0.0.1)\n"
+    "  -p PORT          and on this port; 0 picks a free one (8888)\n"
+    "  -k, --keep-open  echo until the client closes, print nothing\n"
+    "  -t SECONDS       end a peer idle or stuck for so long (60; 0: never)\n"
+    "  -m MAX           connections at once, others wait (0: no limit)\n"
+    "  -h, --help       print this\n";
+
+int main(int argc, char **argv)
+{
+    static const struct option longer[] = {
+        {"keep-open", 0, NULL, 'k'}, {"help", 0, NULL, 'h'}, {0}};
+    const struct addrinfo numeric = {.ai_flags = AI_NUMERICHOST,
+                                     .ai_socktype = SOCK_STREAM};
+    const char *host = "127.0.0.1", *port = "8888";
+    long number, idle = 60;
+    struct server server = {0};
+    struct addrinfo *address = NULL;
+    struct rlimit limit;
+    int option, status = 1;
+
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, "a:p:kt:m:h", longer, NULL)) > 0) {
+        bool good = option != '?';
+
+        if (option == 'a')
+            host = optarg;
+        else if (option == 'p')
+            good = parse_number("-p", port = optarg, 65535, &number);
+        else if (option == 't')
+            good = parse_number("-t", optarg, 1000000, &idle);
+        else if (option == 'm')
+            good = parse_number("-m", optarg, 1000000, &server.max);
+        else if (option == 'k')
+            server.keep_open = true;
+        else if (option == 'h')
+            return printf("%s%s", usage, help) < 0 || fflush(stdout);
+        else
+            fprintf(stderr, "server: wrong option or no value: %s: %s",
+                    argv[optind - 1], usage);
+        if (!good)
+            return 2;
+    }
+    if (optind < argc) {
+        fprintf(stderr, "server: unexpected '%s': %s", argv[optind], usage);
+        return 2;
+    }
+    if (getaddrinfo(host, port, &numeric, &address) != 0) {
+        fprintf(stderr, "server: -a '%s': not a numeric IPv4 or IPv6 address\n",
+                host);
+        return 2;
+    }
+
+    setlocale(LC_CTYPE, "C.UTF-8");   /* for print_safely */
+    setvbuf(stdout, NULL, _IOLBF, 0); /* line by line, also into a pipe */
+    signal(SIGPIPE, SIG_IGN); /* else a write to a closed peer ends us */
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    server.idle.tv_sec = idle;
+    TAILQ_INIT(&server.connections);
+    server.base = event_base_new();
+    if (!server.base ||
+        !(server.on_int =
+              evsignal_new(server.base, SIGINT, on_signal, &server)) ||
+        !(server.on_term =
+              evsignal_new(server.base, SIGTERM, on_signal, &server)) ||
+        event_add(server.on_int, NULL) < 0 ||
+        event_add(server.on_term, NULL) < 0) {
+        fputs("server: cannot set up: out of memory or descriptors\n", stderr);
+    } else if (server_listen(&server, address, host, port) == 0) {
+        if (event_base_dispatch(server.base) < 0)
+            fputs("server: the event loop failed\n", stderr);
+        else if (fflush(stdout) != 0 || ferror(stdout))
+            fputs("server: cannot write the transcript\n", stderr);
+        else
+            status = 0;
+    }
+    freeaddrinfo(address);
+    server_free(&server);
+    return status;
+}

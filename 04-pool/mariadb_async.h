@@ -1,0 +1,68 @@
+/* mariadb_async — MariaDB Connector/C, driven by the event loop.
+ *
+ *     struct mariadb *m = mariadb_open(base, &where, on_open, arg);
+ *     void on_open(struct mariadb *m, int error, void *arg)
+ *         if (error) … mariadb_error(m) … else
+ *         mariadb_query(m, "SELECT VERSION()", on_row, arg);
+ *     void on_row(struct mariadb *m, int error, void *arg)
+ *         MYSQL_ROW row = mysql_fetch_row(mariadb_result(m)); …
+ *         mariadb_close(m);
+ *
+ * Every call returns at once. Its callback comes later, from the loop, exactly
+ * once, never from inside the call; `error` is 0 or the library's code (2003,
+ * 2006, 2013 …) or the server's (1045, 1064 …). One operation at a time.
+ *
+ * It works as the manual's "Using the Non-blocking Library" says: each
+ * mysql_…_start and mysql_…_cont returns what it waits for, or 0. What asyncio
+ * has for it: aiomysql.connect, cursor.execute, Connection.ensure_closed.
+ */
+#ifndef MARIADB_ASYNC_H
+#define MARIADB_ASYNC_H
+
+#include <event2/event.h>
+#include <mysql.h>
+#include <stdbool.h>
+
+struct mariadb; /* one connection */
+
+/* Where to connect. The strings must live as long as the connection. */
+struct mariadb_where {
+    const char *host; /* a numeric address: a name would block in connect */
+    unsigned port;
+    const char *user, *password, *database;  /* database NULL: none chosen */
+    unsigned connect_timeout, query_timeout; /* seconds, at least 1 */
+};
+
+typedef void (*mariadb_done)(struct mariadb *connection, int error, void *arg);
+
+/* Begins to connect. NULL if there is no memory; else the caller owns it, also
+ * after a failed connect, and ends it with mariadb_close. */
+struct mariadb *mariadb_open(struct event_base *base,
+                             const struct mariadb_where *where,
+                             mariadb_done done, void *arg);
+
+/* Begins a query; the text is copied. Frees the result of the one before.
+ * Returns 0, or -1 if an operation is going on or there is no memory. */
+int mariadb_query(struct mariadb *connection, const char *text,
+                  mariadb_done done, void *arg);
+
+/* The rows of the last query, or NULL where it has none (an INSERT, an error).
+ * Owned by the connection, valid till its next query. */
+MYSQL_RES *mariadb_result(struct mariadb *connection);
+
+/* Words for the last error, "" if there was none. */
+const char *mariadb_error(struct mariadb *connection);
+
+/* Idle, and neither closed nor spoken to by the server: false for a corpse. */
+bool mariadb_alive(struct mariadb *connection);
+
+/* Fit to be lent again: idle, no transaction open, no error in transport. */
+bool mariadb_reusable(struct mariadb *connection);
+
+/* Ends the connection, politely if it is idle, else at once; no callback of
+ * it comes any more. `closed` (may be NULL) is called from the loop when it is
+ * gone; the pointer is not to be used from here on. */
+void mariadb_close(struct mariadb *connection, void (*closed)(void *arg),
+                   void *arg);
+
+#endif

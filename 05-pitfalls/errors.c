@@ -1,0 +1,182 @@
+/* errors — a task fails: who hears of it, and what becomes of the others.
+ *
+ * Twin:   errors.py (an exception in a task; await; "never retrieved")
+ * Build:  cc -o errors errors.c $(pkg-config --cflags --libs libevent)
+ * Run:    ./errors            or: ./errors broken, ./errors unobserved
+ * Prints: Caught exception: Simulated error
+ *
+ * C has no exceptions: a task's error is a field of its outcome, and reading it
+ * is catching it. Three scenes:
+ *   fixed       main awaits the task and reads its error; the siblings finish.
+ *   broken      main awaits it and lets the error through: the loop comes down,
+ *               the siblings are cut off, exit status 1.
+ *   unobserved  nobody awaits it: the siblings finish, and the error is found
+ *               when the loop has ended, by the one place that looks.
+ */
+#include <event2/event.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { TASKS = 3 }; /* the first one fails */
+enum scene { FIXED, BROKEN, UNOBSERVED };
+
+/* A task that sleeps, then succeeds or fails. Owns its timer. */
+struct task {
+    const char *name;
+    const char *will_fail; /* its error to be, or NULL */
+    struct event *timer;
+    struct event *awaiter; /* made active when done; not owned; may be NULL */
+    bool done;
+    const char *error; /* once done: NULL is success */
+    bool observed;     /* somebody has read the outcome */
+};
+
+/* Lives in main. */
+struct app {
+    enum scene scene;
+    struct event *resume; /* owned: runs main_task */
+    struct task tasks[TASKS];
+    const char *uncaught; /* an error that came out of main_task */
+};
+
+/* The task is over, for better or worse. Its awaiter runs later. */
+static void on_timeout(evutil_socket_t fd, short events, void *arg)
+{
+    struct task *task = arg;
+
+    (void)fd;
+    (void)events;
+    task->done = true;
+    task->error = task->will_fail;
+    if (!task->error)
+        fprintf(stderr, "errors: %s finished\n", task->name);
+    if (task->awaiter)
+        event_active(task->awaiter, 0, 0);
+}
+
+/* Starts a task that takes so many milliseconds. 0, or -1 without memory. */
+static int task_create(struct task *task, struct event_base *base,
+                       const char *name, const char *will_fail, int ms)
+{
+    const struct timeval delay = {ms / 1000, ms % 1000 * 1000};
+
+    task->name = name;
+    task->will_fail = will_fail;
+    task->timer = evtimer_new(base, on_timeout, task);
+    return task->timer ? evtimer_add(task->timer, &delay) : -1;
+}
+
+/* True if the task is done; else the awaiter is resumed once it is. */
+static bool task_await(struct task *task, struct event *awaiter)
+{
+    task->awaiter = awaiter;
+    return task->done;
+}
+
+/* Its error, or NULL. From here on it counts as observed. */
+static const char *task_error(struct task *task)
+{
+    task->observed = true;
+    return task->error;
+}
+
+/* async def main(): awaits the first task, and catches its error or does not.
+ * What it leaves in app->uncaught is what asyncio.run would raise. */
+static void main_task(evutil_socket_t fd, short events, void *arg)
+{
+    struct app *app = arg;
+    const char *error;
+
+    (void)fd;
+    (void)events;
+    if (!task_await(&app->tasks[0], app->resume))
+        return;
+    error = task_error(&app->tasks[0]);
+    if (!error)
+        return;
+    if (app->scene == FIXED) {
+        printf("Caught exception: %s\n", error);
+    } else {
+        app->uncaught = error;
+        event_base_loopbreak(event_get_base(app->resume));
+    }
+}
+
+/* After the loop: the errors that nobody has read, and who was cut off. */
+static void report(const struct app *app)
+{
+    if (app->uncaught)
+        fprintf(stderr, "errors: not caught in main: %s\n", app->uncaught);
+    for (int i = 0; i < TASKS; i++) {
+        const struct task *task = &app->tasks[i];
+
+        if (!task->done)
+            fprintf(stderr, "errors: %s was cut off\n", task->name);
+        else if (task->error && !task->observed)
+            fprintf(stderr,
+                    "errors: %s: task exception was never retrieved: %s\n",
+                    task->name, task->error);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    const char *scene = argc > 1 ? argv[1] : "fixed";
+    struct app app = {.scene = FIXED};
+    struct event_base *base;
+    int status = 1;
+
+    if (argc == 2 && (!strcmp(scene, "-h") || !strcmp(scene, "--help"))) {
+        puts("usage: errors [fixed | broken | unobserved]\n"
+             "A task fails; its awaiter catches it, or does not, or is not.");
+        return fflush(stdout) == 0 ? 0 : 1;
+    }
+    if (!strcmp(scene, "broken"))
+        app.scene = BROKEN;
+    else if (!strcmp(scene, "unobserved"))
+        app.scene = UNOBSERVED;
+    if (argc > 2 || (app.scene == FIXED && strcmp(scene, "fixed") != 0)) {
+        fprintf(stderr,
+                "errors: unexpected '%s': usage: errors "
+                "[fixed|broken|unobserved]\n",
+                argv[argc - 1]);
+        return 2;
+    }
+
+    base = event_base_new();
+    if (!base) {
+        fputs("errors: cannot make an event base: out of resources\n", stderr);
+        return 1;
+    }
+    app.resume = event_new(base, -1, 0, main_task, &app);
+    if (!app.resume ||
+        task_create(&app.tasks[0], base, "task", "Simulated error", 50) < 0 ||
+        task_create(&app.tasks[1], base, "sibling 1", NULL, 150) < 0 ||
+        task_create(&app.tasks[2], base, "sibling 2", NULL, 250) < 0) {
+        fputs("errors: cannot create a task: out of memory\n", stderr);
+        goto cleanup;
+    }
+    if (app.scene != UNOBSERVED)
+        event_active(app.resume, 0, 0);
+    if (event_base_dispatch(base) < 0) {
+        fputs("errors: the event loop failed\n", stderr);
+        goto cleanup;
+    }
+    report(&app);
+    if (fflush(stdout) != 0)
+        perror("errors: cannot write the result");
+    else if (!app.uncaught)
+        status = 0;
+
+cleanup:
+    for (int i = 0; i < TASKS; i++) {
+        if (app.tasks[i].timer)
+            event_free(app.tasks[i].timer);
+    }
+    if (app.resume)
+        event_free(app.resume);
+    event_base_free(base);
+    libevent_global_shutdown();
+    return status;
+}

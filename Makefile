@@ -1,0 +1,92 @@
+# The workbook's one entry point: `make` alone lists what it does.
+#
+# No program is listed here. In a chapter, a .c with a .h of its name is a
+# module, any other .c is a program; each is linked with those modules of its
+# chapter that it uses.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SECONDEXPANSION:
+.PHONY: help all run-chapter test soak compare lint format clean
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+
+comma := ,
+# A sanitizer's build has a tree of its own: build/sanitize-address-undefined.
+export BUILD := build$(if $(SANITIZE),/sanitize-$(subst $(comma),-,$(SANITIZE)))
+export CHAPTER SANITIZE VALGRIND
+
+# -gdwarf-4: what Debian 12's valgrind can read of clang's output, too.
+CFLAGS ?= -O2
+override CFLAGS += -std=gnu11 -gdwarf-4 -Wall -Wextra -Wpedantic -Wshadow \
+	-Wconversion $(if $(SANITIZE),-fsanitize=$(SANITIZE) \
+	-fno-sanitize-recover=all -fno-omit-frame-pointer) \
+	$(shell pkg-config --cflags libevent libmariadb 2>/dev/null)
+# as-needed: a program is bound to those of the libraries that it uses.
+LIBS = -Wl,--as-needed \
+	$(shell pkg-config --libs libevent libevent_pthreads libmariadb 2>/dev/null) \
+	-pthread
+
+SOURCES := $(wildcard 0*/*.c 0*/proofs/*.c 0*/solutions/*.c)
+MODULES := $(patsubst %.h,%,$(wildcard $(SOURCES:.c=.h)))
+PROGRAMS := $(filter-out $(MODULES),$(SOURCES:.c=))
+CHAPTERS := $(sort $(foreach s,$(SOURCES),$(firstword $(subst /, ,$(s)))))
+# What chapter 03-tasks has in modules: build/03-tasks/modules.a
+archive = $(patsubst %,$(BUILD)/%/modules.a,$(firstword $(subst /, ,$(1))))
+
+help: ## this list
+	@scripts/help
+
+all: $(addprefix $(BUILD)/,$(PROGRAMS)) ## build everything into build/
+
+$(addprefix $(BUILD)/,$(PROGRAMS)): $(BUILD)/%: %.c $$(call archive,$$*) $(BUILD)/.flags
+	@mkdir -p $(@D)
+	@echo "cc $*"
+	@$(CC) $(CFLAGS) -MMD -MP -I$(firstword $(subst /, ,$*)) -o $@ $< \
+		$(call archive,$*) $(LIBS)
+
+$(addprefix $(BUILD)/,$(addsuffix .o,$(MODULES))): $(BUILD)/%.o: %.c $(BUILD)/.flags
+	@mkdir -p $(@D)
+	@echo "cc $*.o"
+	@$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+define chapter_archive
+$(BUILD)/$(1)/modules.a: $(addprefix $(BUILD)/,$(addsuffix .o,$(filter $(1)/%,$(MODULES))))
+	@mkdir -p $$(@D)
+	@rm -f $$@ && ar rcs $$@ $$^
+endef
+$(foreach c,$(CHAPTERS),$(eval $(call chapter_archive,$(c))))
+
+# Made anew when the compiler or the flags change, so that all else is, too;
+# the first thing any build needs, so it also says what the machine lacks.
+$(BUILD)/.flags: FORCE
+	@scripts/setup --check build
+	@mkdir -p $(@D)
+	@echo '$(CC) $(CFLAGS)' | cmp -s - $@ || echo '$(CC) $(CFLAGS)' > $@
+FORCE:
+
+-include $(addprefix $(BUILD)/,$(addsuffix .d,$(PROGRAMS) $(MODULES)))
+
+run-chapter: ## build and play a chapter: CHAPTER=01-loop (or 01, 1, loop)
+	@scripts/run-chapter
+
+test: ## run the tests; CHAPTER=, SANITIZE=address,undefined or thread, VALGRIND=1
+	@scripts/test
+
+compare: ## C and asyncio side by side: CHAPTER=
+	@scripts/compare
+
+soak: ## the long runs, which `make test` leaves out; CHAPTER=
+	@SOAK=1 scripts/test
+
+lint: ## clang-format, compilers, clang-tidy, cppcheck, shellcheck: warnings are errors
+	@scripts/lint
+
+format: ## let clang-format and shfmt lay out the sources
+	@scripts/lint --format
+
+clean: ## remove build/
+	rm -rf build

@@ -76,7 +76,7 @@ run-chapter: ## build and play a chapter: CHAPTER=01-loop (or 01, 1, loop)
 test: ## run the tests; CHAPTER=, SANITIZE=address,undefined or thread, VALGRIND=1
 	@scripts/test
 
-compare: ## C and asyncio side by side: CHAPTER=
+compare: ## play a chapter in C and in Python, side by side: CHAPTER=
 	@scripts/compare
 
 soak: ## the long runs, which `make test` leaves out; CHAPTER=

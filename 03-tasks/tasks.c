@@ -113,6 +113,7 @@ int main(int argc, char **argv)
         return 2;
     }
 
+    setvbuf(stdout, NULL, _IOLBF, 0); /* line by line, also into a pipe */
     base = event_base_new();
     if (!base) {
         fputs("tasks: cannot make an event base: out of resources\n", stderr);
@@ -131,7 +132,7 @@ int main(int argc, char **argv)
             goto cleanup;
         }
     }
-    if (fflush(stdout) != 0) {
+    if (fflush(stdout) != 0 || ferror(stdout)) {
         perror("tasks: cannot write the result");
         goto cleanup;
     }

@@ -142,9 +142,7 @@ static int next_step(struct mariadb *m)
     enum step over = m->step;
 
     m->step = IDLE;
-    if (over == QUERY && m->outcome == 0) {
-        m->step = STORE;
-    } else if (over == STORE) {
+    if (over == STORE) {
         if (!m->result)
             m->result = m->fetched;
         else if (m->fetched) /* of a procedure: only the first is kept */
@@ -152,7 +150,7 @@ static int next_step(struct mariadb *m)
         m->fetched = NULL;
         if (mysql_more_results(&m->mysql))
             m->step = NEXT;
-    } else if (over == NEXT && m->outcome == 0) {
+    } else if ((over == QUERY || over == NEXT) && m->outcome == 0) {
         m->step = STORE;
     }
     return m->step == IDLE ? 0 : step_start(m);

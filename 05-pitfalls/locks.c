@@ -115,7 +115,8 @@ int main(int argc, char **argv)
         return fflush(stdout) == 0 ? 0 : 1;
     }
     shared.broken = argc == 2 && !strcmp(argv[1], "broken");
-    if (argc > 2 || (argc == 2 && !shared.broken && strcmp(argv[1], "fixed"))) {
+    if (argc > 2 ||
+        (argc == 2 && !shared.broken && strcmp(argv[1], "fixed") != 0)) {
         fprintf(stderr, "locks: unexpected '%s': usage: locks [fixed|broken]\n",
                 argv[argc - 1]);
         return 2;

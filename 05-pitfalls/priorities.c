@@ -131,7 +131,7 @@ int main(int argc, char **argv)
              "Urgent events beside a flood of work, and how long they wait.");
         return fflush(stdout) == 0 ? 0 : 1;
     }
-    if (argc > 2 || (argc == 2 && !broken && strcmp(argv[1], "fixed"))) {
+    if (argc > 2 || (argc == 2 && !broken && strcmp(argv[1], "fixed") != 0)) {
         fprintf(stderr,
                 "priorities: unexpected '%s': usage: priorities "
                 "[fixed|broken]\n",

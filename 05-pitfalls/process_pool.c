@@ -16,6 +16,8 @@ struct job {
     void *arg;
 };
 
+STAILQ_HEAD(jobs, job);
+
 /* A child, as its parent sees it. */
 struct worker {
     struct process_pool *pool;
@@ -27,7 +29,7 @@ struct worker {
 
 struct process_pool {
     struct event *wake; /* fails what nobody is left to do; from the loop */
-    STAILQ_HEAD(, job) queued;
+    struct jobs queued;
     int workers, alive;
     struct worker worker[];
 };

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Functions about chapters, to be sourced from the workbook's root.
 # A chapter is a directory 01-name; its README.md begins
 #   # 01-name — what it is

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What a chapter's `run` is written with; to be sourced from the root.
 #
 #   play WORDS ASYNCIO PROGRAM [ARGUMENT…]   shows a program's run
@@ -50,7 +51,7 @@ play() {
     start=${EPOCHREALTIME/[.,]/}
     # shellcheck disable=SC2086 # both are words
     $with $command "$@" 2>&1 | sed -u -e 's/^/  /' -e '$a\' || status=${PIPESTATUS[0]}
-    seconds=$(((${EPOCHREALTIME/[.,]/} - start) / 10000))
+    seconds=$(((${EPOCHREALTIME/[.,]/} - start + 5000) / 10000))
     printf '  %d.%02d s, exit %d\n\n' $((seconds / 100)) $((seconds % 100)) "$status"
     if ((status != ${expect:-0})); then
         failed=1
@@ -65,7 +66,7 @@ record() {
     start=${EPOCHREALTIME/[.,]/}
     # shellcheck disable=SC2086
     $command "$@" >"$file.out" 2>"$file.err" || status=$?
-    echo "$(((${EPOCHREALTIME/[.,]/} - start) / 10000)) $status" >"$file.time"
+    echo "$(((${EPOCHREALTIME/[.,]/} - start + 5000) / 10000)) $status" >"$file.time"
     echo "$title" >"$file.title"
 }
 
@@ -101,7 +102,8 @@ stop() {
     wait "$serve_pid" || status=$?
     if [[ -n ${PLAY_RECORD-} ]]; then
         plays=$((plays + 1))
-        record "$1" "sed -E /listening/d;s/[0-9]{4,}/PORT/g $served"
+        record "$1, its port and its clients' left out" \
+            "sed -E /listening/d;s/[0-9]{4,}/PORT/g $served"
         return
     fi
     printf '%s%-16s%s stopped with SIGTERM; it had said:\n' "$bold" "$1" "$plain"

@@ -6,6 +6,7 @@
 # or of a sanitizer fails the test, whatever else it asserts.
 #
 #   run_program [-t SECONDS] NAME [ARGUMENT…]   sets $status $output $stderr
+#   within=COMMAND run_program …                inside scripts/with-mariadb, say
 #   command_for NAME            the same as a word list, for pipelines
 #   start_server NAME [ARGUMENT…]               sets $port $server_pid
 #   stop_server [SIGNAL]        waits for its end, sets $status
@@ -15,7 +16,7 @@
 #   same_as_twin NAME [ARGUMENT…]   runs NAME.py, too, and compares stdout
 #   assert_usage_error WORDS NAME [ARGUMENT…]   one line on stderr, exit 2
 #   expect_findings             this test's program is at fault on purpose
-# shellcheck shell=bash disable=SC2034,SC2154 # bats' variables
+# shellcheck shell=bash
 
 bats_require_minimum_version 1.5.0
 bats_load_library bats-support
@@ -44,6 +45,7 @@ teardown() {
     for pid in $server_pid $server; do
         kill -KILL "$pid" 2>/dev/null || true
     done
+    [[ -z $server ]] || wait "$server" 2>/dev/null || true
     check_valgrind
 }
 
@@ -65,6 +67,7 @@ command_for() {
             --suppressions=$root/scripts/valgrind.supp
             --log-file=$BATS_TEST_TMPDIR/valgrind.%p"
     fi
+    # shellcheck disable=SC2086 # a word list
     echo timeout --foreground -s KILL $((limit * slow)) $tool "$build/$chapter/$1"
 }
 
@@ -77,8 +80,8 @@ run_program() {
     fi
     name=$1
     shift
-    # shellcheck disable=SC2046 # a word list
-    run --separate-stderr $(command_for -t "$limit" "$name") "$@"
+    # shellcheck disable=SC2046,SC2086 # word lists
+    run --separate-stderr ${within-} $(command_for -t "$limit" "$name") "$@"
     if ((status == 137)); then
         fail "$name $*: it never ended: stopped after $((limit * slow)) s"
     fi
@@ -118,8 +121,8 @@ start_server() {
     said_in=$BATS_TEST_TMPDIR/$name.out
     complained_in=$BATS_TEST_TMPDIR/$name.err
     : >"$complained_in"
-    # shellcheck disable=SC2046
-    $(command_for -t 60 "$name") "$@" >"$said_in" 2>"$complained_in" 3>&- &
+    # shellcheck disable=SC2046,SC2086
+    ${within-} $(command_for -t 60 "$name") "$@" >"$said_in" 2>"$complained_in" 3>&- &
     server=$!
     wait_until 10 grep -q 'listening on' "$complained_in" ||
         fail "$name $*: it does not listen: $(complained)"
@@ -174,7 +177,8 @@ same_as_twin() {
     run_program "$@"
     assert_success
     ours=$output
-    run --separate-stderr timeout -s KILL 20 "$python" "$root/$chapter/$1.py" "${@:2}"
+    # shellcheck disable=SC2086
+    run --separate-stderr ${within-} timeout -s KILL 20 "$python" "$root/$chapter/$1.py" "${@:2}"
     assert_success
     assert_equal "$ours" "$output"
 }

@@ -34,8 +34,8 @@ struct process_pool {
     struct worker worker[];
 };
 
-/* What the child does, till its parent closes the other end. Never returns. */
-static void child(int fd, uint64_t (*function)(uint64_t))
+/* What the child does, till its parent closes the other end. */
+static void serve_parent(int fd, uint64_t (*function)(uint64_t))
 {
     uint64_t number;
 
@@ -44,7 +44,7 @@ static void child(int fd, uint64_t (*function)(uint64_t))
         if (send(fd, &number, sizeof number, MSG_NOSIGNAL) < 0)
             break;
     }
-    _exit(0); /* not exit: stdio's buffers and atexit are the parent's */
+    close(fd);
 }
 
 /* Gives idle workers what is queued. */
@@ -135,7 +135,9 @@ struct process_pool *process_pool_new(uint64_t (*function)(uint64_t),
             for (int j = 0; j < i; j++)
                 close(pool->worker[j].fd); /* else its EOF never comes */
             close(pair[0]);
-            child(pair[1], function);
+            serve_parent(pair[1], function);
+            free(pool);
+            _exit(0); /* not exit: stdio's buffers are the parent's */
         }
         close(pair[1]);
         if (worker->pid < 0) {

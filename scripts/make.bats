@@ -3,9 +3,7 @@
 
 load test_helper
 
-setup_file() {
-    [[ -z ${SANITIZE-}${VALGRIND-} ]] || skip "the same for every build"
-}
+plain_build_only=yes
 
 # quiet_make …: without what this make's own call would hand down.
 quiet_make() {

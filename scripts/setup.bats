@@ -3,9 +3,7 @@
 
 load test_helper
 
-setup_file() {
-    [[ -z ${SANITIZE-}${VALGRIND-} ]] || skip "the same for every build"
-}
+plain_build_only=yes
 
 # machine_without NAME…: a bin directory that has what setup calls, but these.
 machine_without() {

@@ -16,6 +16,7 @@
 #   same_as_twin NAME [ARGUMENT…]   runs NAME.py, too, and compares stdout
 #   assert_usage_error WORDS NAME [ARGUMENT…]   one line on stderr, exit 2
 #   expect_findings             this test's program is at fault on purpose
+#   plain_build_only=yes        in a file that runs none of the C programs
 # shellcheck shell=bash
 
 bats_require_minimum_version 1.5.0
@@ -35,6 +36,8 @@ slow=1
 [[ -z ${VALGRIND-} ]] || slow=8
 
 setup() {
+    [[ -z ${plain_build_only-} || -z ${SANITIZE-}${VALGRIND-} ]] ||
+        skip "the same for every build"
     cd "$root" || return
     server='' server_pid='' findings_expected=''
 }

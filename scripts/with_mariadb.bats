@@ -5,9 +5,7 @@ load test_helper
 
 with_mariadb=$root/scripts/with-mariadb
 
-setup_file() {
-    [[ -z ${SANITIZE-}${VALGRIND-} ]] || skip "the same for every build"
-}
+plain_build_only=yes
 
 # alive PORT: does somebody listen there?
 alive() {

@@ -339,9 +339,9 @@ print(got > 256 * 1024)' "$server_pid"
     assert_usage_error "0 to 65535" server -p ""
     assert_usage_error "not a numeric" server -a localhost
     assert_usage_error "not a numeric" server -a 127.0.0.1.2
-    assert_usage_error "usage: server" server -p
-    assert_usage_error "usage: server" server --keep-opened
-    assert_usage_error "unexpected 'x'" server x
+    assert_usage_error "'-p': usage: server" server -p
+    assert_usage_error "'--keep-opened': usage: server" server --keep-opened
+    assert_usage_error "'x'" server x
     assert_usage_error "not a number" server -t soon
     assert_usage_error "not a number" server -m 1.5
 }

@@ -1,7 +1,7 @@
 /* server — an echo server on bufferevents, to be copied.
  *
  * Twin:   server.py (asyncio.start_server, StreamReader, StreamWriter, drain)
- * Build:  cc -o server server.c $(pkg-config --cflags --libs libevent)
+ * Build:  cc -o server server.c transcript.c $(pkg-config --cflags --libs libevent)
  * Run:    ./server            then, elsewhere: ./client 127.0.0.1 8888 hello
  * Prints: Received hello from ('127.0.0.1', 40312)
  *
@@ -11,14 +11,14 @@
  * half-close, back-pressure, idle and stuck peers, want of descriptors and of
  * memory, a close that is no reset, a clean stop, a terminal-safe transcript.
  */
-#include <arpa/inet.h>
+#include "transcript.h"
+
 #include <errno.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <event2/listener.h>
 #include <getopt.h>
-#include <inttypes.h>
 #include <locale.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
@@ -31,8 +31,6 @@
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
-#include <wchar.h>
-#include <wctype.h>
 
 enum {
     MESSAGE_MAX = 1024,        /* bytes: what one read takes */
@@ -46,7 +44,7 @@ static const struct timeval grace = {5, 0}; /* for a goodbye, for our stop */
 struct server {
     struct event_base *base;
     struct evconnlistener *listener;
-    struct event *on_int, *on_term;
+    struct event *signals[2]; /* SIGINT, SIGTERM */
     TAILQ_HEAD(, connection) connections;
     long count, max; /* connections now, and at most (0: no limit) */
     struct timeval idle;
@@ -58,8 +56,8 @@ struct connection {
     struct server *server;
     struct bufferevent *bev; /* owned; closes the descriptor */
     TAILQ_ENTRY(connection) link;
-    char peer[INET6_ADDRSTRLEN + 40]; /* as Python prints it */
-    bool eof;                         /* the peer has sent all it will */
+    char peer[TRANSCRIPT_PEER_MAX];
+    bool eof;         /* the peer has sent all it will */
     bool answered;    /* without -k: the one message has been read */
     bool closing;     /* nothing more to write: goodbye once it is flushed */
     bool shut;        /* we have shut our half, and wait for the peer's … */
@@ -93,37 +91,6 @@ static void connection_free(struct connection *connection)
         event_base_loopbreak(server->base);
 }
 
-/* Prints what a peer sent so that it cannot steer the terminal: controls,
- * bidirectional ones too, and what is no UTF-8 come out escaped. */
-static void print_safely(const char *s, size_t n)
-{
-    while (n > 0) {
-        mbstate_t state = {0};
-        wchar_t c = 0;
-        size_t length = mbrtowc(&c, s, n, &state);
-
-        if (length == 0) /* a NUL is a character, too */
-            length = 1;
-        if (length > n) { /* (size_t)-1 or -2: not UTF-8, or cut off */
-            printf("\\x%02x", (unsigned char)*s);
-            length = 1;
-        } else if (c == '\n' || c == '\r' || c == '\t') {
-            printf("\\%c", c == '\n' ? 'n' : c == '\r' ? 'r' : 't');
-        } else if (c < 0x20 || (c >= 0x7f && c <= 0x9f)) {
-            printf("\\x%02x", (unsigned)c);
-        } else if (!iswprint((wint_t)c) || c == 0x61c || c == 0xfeff ||
-                   (c >= 0x200b && c <= 0x200f) ||
-                   (c >= 0x2028 && c <= 0x202e) ||
-                   (c >= 0x2060 && c <= 0x206f)) {
-            printf(c <= 0xffff ? "\\u%04x" : "\\U%08x", (unsigned)c);
-        } else {
-            fwrite(s, 1, length, stdout);
-        }
-        s += length;
-        n -= length;
-    }
-}
-
 /* Once the output is empty: shuts our half and waits for the peer's, because
  * a close with input unread is a reset, which can destroy the echo on its way.
  * May free the connection. */
@@ -155,7 +122,7 @@ static void answer_once(struct connection *connection)
 
         connection->answered = connection->closing = true;
         fputs("Received ", stdout);
-        print_safely(message, n);
+        transcript_print(stdout, message, n);
         printf(" from %s\n", connection->peer);
         if (bufferevent_write(connection->bev, message, n) < 0) {
             connection_free(connection); /* no memory: this peer goes */
@@ -234,25 +201,6 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
     }
 }
 
-/* Writes an address as Python prints it: ('127.0.0.1', 40312), and IPv6 with
- * flow label and scope: ('::1', 40312, 0, 0). */
-static void format_peer(const struct sockaddr *address, char *text, size_t size)
-{
-    const struct sockaddr_in *in = (const void *)address;
-    const struct sockaddr_in6 *in6 = (const void *)address;
-    char ip[INET6_ADDRSTRLEN];
-
-    if (address->sa_family == AF_INET6)
-        snprintf(text, size, "('%s', %u, %" PRIu32 ", %" PRIu32 ")",
-                 inet_ntop(AF_INET6, &in6->sin6_addr, ip, sizeof ip),
-                 ntohs(in6->sin6_port), ntohl(in6->sin6_flowinfo),
-                 in6->sin6_scope_id);
-    else
-        snprintf(text, size, "('%s', %u)",
-                 inet_ntop(AF_INET, &in->sin_addr, ip, sizeof ip),
-                 ntohs(in->sin_port));
-}
-
 /* A new peer. Want of memory costs this one its connection, not the server. */
 static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
                       struct sockaddr *address, int length, void *arg)
@@ -273,7 +221,7 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
         return;
     }
     connection->server = server;
-    format_peer(address, connection->peer, sizeof connection->peer);
+    transcript_peer(address, connection->peer, sizeof connection->peer);
     TAILQ_INSERT_TAIL(&server->connections, connection, link);
     server->count++;
     accept_more(server);
@@ -333,29 +281,43 @@ static void on_signal(evutil_socket_t number, short events, void *arg)
     }
 }
 
-/* Listens, and says where on stderr. Returns 0, or -1 with the reason said. */
-static int server_listen(struct server *server, const struct addrinfo *address,
-                         const char *host, const char *port)
+/* Makes the base, watches for signals, listens, says where on stderr. Returns
+ * 0, or -1 with the reason said; server_free undoes it in both cases. */
+static int server_start(struct server *server, const char *host,
+                        const struct addrinfo *address)
 {
+    static const int numbers[] = {SIGINT, SIGTERM};
     bool ipv6 = address->ai_family == AF_INET6;
-    struct sockaddr_in6 bound; /* sockaddr_in has its port in the same place */
-    socklen_t length = sizeof bound;
+    unsigned flags = LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC |
+                     LEV_OPT_REUSEABLE | (ipv6 ? LEV_OPT_BIND_IPV6ONLY : 0);
+    struct sockaddr_in6 in6; /* a sockaddr_in has its port in the same place */
+    socklen_t length = sizeof in6;
 
+    server->base = event_base_new();
+    for (int i = 0; i < 2; i++) {
+        if (server->base)
+            server->signals[i] =
+                evsignal_new(server->base, numbers[i], on_signal, server);
+        if (!server->signals[i] || event_add(server->signals[i], NULL) < 0) {
+            fputs("server: cannot start: out of memory or descriptors\n",
+                  stderr);
+            return -1;
+        }
+    }
     server->listener = evconnlistener_new_bind(
-        server->base, on_accept, server,
-        LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE |
-            (ipv6 ? LEV_OPT_BIND_IPV6ONLY : 0),
-        SOMAXCONN, address->ai_addr, (int)address->ai_addrlen);
+        server->base, on_accept, server, flags, SOMAXCONN, address->ai_addr,
+        (int)address->ai_addrlen);
     if (!server->listener ||
         getsockname(evconnlistener_get_fd(server->listener),
-                    (struct sockaddr *)&bound, &length) < 0) {
-        fprintf(stderr, "server: cannot listen on %s port %s: %s\n", host, port,
-                strerror(errno));
+                    (struct sockaddr *)&in6, &length) < 0) {
+        memcpy(&in6, address->ai_addr, address->ai_addrlen);
+        fprintf(stderr, "server: cannot listen on %s port %u: %s\n", host,
+                ntohs(in6.sin6_port), strerror(errno));
         return -1;
     }
     evconnlistener_set_error_cb(server->listener, on_accept_error);
     fprintf(stderr, "server: listening on %s%s%s:%u\n", ipv6 ? "[" : "", host,
-            ipv6 ? "]" : "", ntohs(bound.sin6_port));
+            ipv6 ? "]" : "", ntohs(in6.sin6_port));
     return 0;
 }
 
@@ -369,10 +331,10 @@ static void server_free(struct server *server)
         connection_free(TAILQ_FIRST(&server->connections));
     if (server->listener)
         evconnlistener_free(server->listener);
-    if (server->on_int)
-        event_free(server->on_int);
-    if (server->on_term)
-        event_free(server->on_term);
+    for (int i = 0; i < 2; i++) {
+        if (server->signals[i])
+            event_free(server->signals[i]);
+    }
     if (server->base) {
         event_base_loop(server->base, EVLOOP_NONBLOCK);
         event_base_free(server->base);
@@ -413,22 +375,22 @@ int main(int argc, char **argv)
     const struct addrinfo numeric = {.ai_flags = AI_NUMERICHOST,
                                      .ai_socktype = SOCK_STREAM};
     const char *host = "127.0.0.1", *port = "8888";
-    long number, idle = 60;
-    struct server server = {0};
-    struct addrinfo *address = NULL;
+    struct server server = {.idle = {60, 0}};
+    struct addrinfo *address;
     struct rlimit limit;
     int option, status = 1;
+    long number;
 
     opterr = 0;
     while ((option = getopt_long(argc, argv, "a:p:kt:m:h", longer, NULL)) > 0) {
-        bool good = option != '?';
+        bool good = true;
 
         if (option == 'a')
             host = optarg;
         else if (option == 'p')
             good = parse_number("-p", port = optarg, 65535, &number);
         else if (option == 't')
-            good = parse_number("-t", optarg, 1000000, &idle);
+            good = parse_number("-t", optarg, 1000000, &server.idle.tv_sec);
         else if (option == 'm')
             good = parse_number("-m", optarg, 1000000, &server.max);
         else if (option == 'k')
@@ -436,13 +398,13 @@ int main(int argc, char **argv)
         else if (option == 'h')
             return printf("%s%s", usage, help) < 0 || fflush(stdout);
         else
-            fprintf(stderr, "server: wrong option or no value: %s: %s",
-                    argv[optind - 1], usage);
+            break; /* optind is behind it */
         if (!good)
             return 2;
     }
-    if (optind < argc) {
-        fprintf(stderr, "server: unexpected '%s': %s", argv[optind], usage);
+    if (option != -1 || optind < argc) {
+        fprintf(stderr, "server: unexpected, or without its value: '%s': %s",
+                argv[option == -1 ? optind : optind - 1], usage);
         return 2;
     }
     if (getaddrinfo(host, port, &numeric, &address) != 0) {
@@ -451,25 +413,15 @@ int main(int argc, char **argv)
         return 2;
     }
 
-    setlocale(LC_CTYPE, "C.UTF-8");   /* for print_safely */
+    setlocale(LC_CTYPE, "C.UTF-8");   /* for the transcript */
     setvbuf(stdout, NULL, _IOLBF, 0); /* line by line, also into a pipe */
     signal(SIGPIPE, SIG_IGN); /* else a write to a closed peer ends us */
     if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
         limit.rlim_cur = limit.rlim_max;
         (void)setrlimit(RLIMIT_NOFILE, &limit);
     }
-    server.idle.tv_sec = idle;
     TAILQ_INIT(&server.connections);
-    server.base = event_base_new();
-    if (!server.base ||
-        !(server.on_int =
-              evsignal_new(server.base, SIGINT, on_signal, &server)) ||
-        !(server.on_term =
-              evsignal_new(server.base, SIGTERM, on_signal, &server)) ||
-        event_add(server.on_int, NULL) < 0 ||
-        event_add(server.on_term, NULL) < 0) {
-        fputs("server: cannot set up: out of memory or descriptors\n", stderr);
-    } else if (server_listen(&server, address, host, port) == 0) {
+    if (server_start(&server, host, address) == 0) {
         if (event_base_dispatch(server.base) < 0)
             fputs("server: the event loop failed\n", stderr);
         else if (fflush(stdout) != 0 || ferror(stdout))

@@ -12,6 +12,7 @@ with_mariadb=$root/scripts/with-mariadb
 }
 
 @test "pool: a host name works as an address does" {
+    getent hosts localhost >/dev/null || skip "this machine resolves no name"
     within="$with_mariadb env MYSQL_HOST=localhost" run_program pool
     assert_success
     assert_output --partial "-MariaDB"

@@ -203,6 +203,25 @@ for i in range(20):
     assert_output alive
 }
 
+@test "server -k: a peer that half-closes, then leaves without its echo, does not end it" {
+    # The write that follows raises SIGPIPE where it is not ignored.
+    start_server server -k -p 0
+    peer '
+for i in range(5):
+    s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    s.connect(("127.0.0.1", int(sys.argv[1])))
+    s.sendall(b"x" * 200000)
+    s.shutdown(socket.SHUT_WR)
+    time.sleep(0.1)
+    s.close()'
+    assert_success
+    run_program client 127.0.0.1 "$port" alive
+    assert_output alive
+    stop_server
+    assert_equal "$status" 0
+}
+
 descriptors_are() {
     [[ $(descriptors "$server_pid") == "$1" ]]
 }

@@ -8,7 +8,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
-.PHONY: help all run-chapter test soak compare lint format clean
+export CARD
+.PHONY: help all run-chapter test soak quiz prove cards index compare lint format clean
 
 ifeq ($(origin CC),default)
 CC := gcc
@@ -75,6 +76,18 @@ run-chapter: ## build and play a chapter: CHAPTER=01-loop (or 01, 1, loop)
 
 test: ## run the tests; CHAPTER=, SANITIZE=address,undefined or thread, VALGRIND=1
 	@scripts/test
+
+quiz: ## interview drill: a question, Enter, the answer; CHAPTER=
+	@scripts/quiz
+
+prove: ## run what proves an answer, or all of them: CARD=01-04
+	@scripts/prove
+
+cards: ## the questions as a file that Anki imports: build/cards.txt
+	@scripts/anki
+
+index: ## write the list of all questions into README.md
+	@scripts/index
 
 compare: ## play a chapter in C and in Python, side by side: CHAPTER=
 	@scripts/compare

@@ -31,3 +31,25 @@ load ../scripts/test_helper
     assert_failure 1
     assert_output --partial "loop: cannot write the result: No space left"
 }
+
+@test "sources: each of the four kinds of news, in its order, as its twin" {
+    same_as_twin sources
+    assert_equal "${#lines[@]}" 4
+}
+
+@test "own_loop: plays both scenes as its twin does" {
+    same_as_twin own_loop
+}
+
+@test "own_loop: is no part of libevent" {
+    run ldd "$build/01-loop/own_loop"
+    assert_success
+    refute_output --partial libevent
+}
+
+@test "own_loop: sleeps, does not spin" {
+    local TIMEFORMAT='%U %S' used
+
+    used=$({ time "$build/01-loop/own_loop" >/dev/null; } 2>&1)
+    awk '{ exit !($1 + $2 < 0.5) }' <<<"$used" || fail "user and system: $used s"
+}

@@ -14,6 +14,7 @@
 #   wait_until SECONDS COMMAND… until it succeeds
 #   descriptors PID             how many it has open
 #   same_as_twin NAME [ARGUMENT…]   runs NAME.py, too, and compares stdout
+#   prove NAME, prove_python NAME   runs proofs/NAME and expects exit 0
 #   assert_usage_error WORDS NAME [ARGUMENT…]   one line on stderr, exit 2
 #   expect_findings             this test's program is at fault on purpose
 #   plain_build_only=yes        in a file that runs none of the C programs
@@ -88,7 +89,30 @@ run_program() {
     if ((status == 137)); then
         fail "$name $*: it never ended: stopped after $((limit * slow)) s"
     fi
+    show "${build#"$root"/}/$chapter/$name${*:+ $*}"
     check_status "$name $*"
+}
+
+prove() {
+    run_program "proofs/$1" "${@:2}"
+    assert_success
+}
+
+prove_python() {
+    needs_python
+    run --separate-stderr timeout -s KILL 30 "$python" "$root/$chapter/proofs/$1.py"
+    show "python3 $chapter/proofs/$1.py"
+    assert_success
+}
+
+# For make prove: what was run, and what it said.
+show() {
+    [[ -n ${PROVE_TRANSCRIPT-} ]] || return 0
+    {
+        echo "$1"
+        [[ -z $output ]] || echo "$output"
+        [[ -z ${stderr-} ]] || echo "$stderr"
+    } | sed -e '1s/^/$ /' -e 's/^/  /' >>"$PROVE_TRANSCRIPT"
 }
 
 # 99 is what valgrind and the sanitizers end a program with.
@@ -182,6 +206,7 @@ same_as_twin() {
     ours=$output
     # shellcheck disable=SC2086
     run --separate-stderr ${within-} timeout -s KILL 20 "$python" "$root/$chapter/$1.py" "${@:2}"
+    show "python3 $chapter/$1.py${2:+ ${*:2}}"
     assert_success
     assert_equal "$ours" "$output"
 }

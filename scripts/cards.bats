@@ -156,6 +156,17 @@ True"
     assert_line --regexp "^          01-loop/(README.md#.*|interview.md)$"
 }
 
+@test "make quiz: what to review is in order, each with the lesson's link under it" {
+    small_workbook
+    run bash -c 'printf "\nn\n\nn\nn\n" | env -u MAKEFLAGS make --no-print-directory -C "$1" quiz' - "$copy"
+    assert_success
+    run grep -A 4 -F "To review:" <<<"$output"
+    assert_line --index 1 '  01-01   Is 1 < 2 a "question" & a test?'
+    assert_line --index 2 --regexp "^          01-loop/"
+    assert_line --index 3 "  01-02   And this?"
+    assert_line --index 4 --regexp "^          01-loop/"
+}
+
 @test "make quiz: every card once before any comes again" {
     small_workbook
     run bash -c 'printf "\nn\n\nn\ny\n\ny\n\ny\n" | env -u MAKEFLAGS make --no-print-directory -C "$1" quiz' - "$copy"

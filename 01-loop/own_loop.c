@@ -29,7 +29,7 @@ struct call {
 };
 
 struct timer {
-    int64_t due;     /* ms, monotonic */
+    int64_t due;     /* µs, monotonic */
     unsigned number; /* equal deadlines run in the order they were added */
     struct call call;
 };
@@ -46,12 +46,12 @@ struct loop {
     bool stopped;
 };
 
-static int64_t now_ms(void)
+static int64_t now_us(void)
 {
     struct timespec t = {0};
 
     clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
 /* Queues a call for the next pass. Returns 0, or -1 if the queue is full. */
@@ -76,7 +76,8 @@ static int loop_call_later(struct loop *loop, int ms, void (*function)(void *),
                            void *arg)
 {
     unsigned i = loop->timer_count;
-    struct timer timer = {now_ms() + ms, loop->timer_number, {function, arg}};
+    struct timer timer = {
+        now_us() + ms * INT64_C(1000), loop->timer_number, {function, arg}};
 
     if (i == MAX)
         return -1;
@@ -140,8 +141,8 @@ static void loop_unwatch(struct loop *loop, int fd, short events)
     }
 }
 
-/* How long this pass may sleep: not at all if calls are queued, till the next
- * timer if there is one, else (-1) till a descriptor has news. */
+/* How many ms this pass may sleep: none if calls are queued, till the next
+ * timer if there is one (rounded up, so as not to be early), else for ever. */
 static int sleep_limit(const struct loop *loop)
 {
     int64_t ms;
@@ -150,7 +151,7 @@ static int sleep_limit(const struct loop *loop)
         return 0;
     if (loop->timer_count == 0)
         return -1;
-    ms = loop->timers[0].due - now_ms();
+    ms = (loop->timers[0].due - now_us() + 999) / 1000;
     return ms < 0 ? 0 : ms > INT32_MAX ? INT32_MAX : (int)ms;
 }
 
@@ -159,21 +160,21 @@ static int sleep_limit(const struct loop *loop)
  * they cannot keep timers and descriptors waiting. Returns 0, or -1. */
 static int loop_pass(struct loop *loop)
 {
+    int ready = poll(loop->fds, loop->fd_count, sleep_limit(loop));
     unsigned queued;
     int64_t now;
 
-    if (poll(loop->fds, loop->fd_count, sleep_limit(loop)) < 0 &&
-        errno != EINTR)
+    if (ready < 0 && errno != EINTR)
         return -1;
 
-    for (nfds_t i = 0; i < loop->fd_count; i++) {
+    for (nfds_t i = 0; ready > 0 && i < loop->fd_count; i++) {
         /* POLLHUP and POLLERR are news for whoever waits; a watcher that ran
          * before may have emptied this place. */
         if (loop->fds[i].fd >= 0 && loop->fds[i].revents)
             loop->watchers[i].function(loop->watchers[i].arg);
     }
 
-    now = now_ms();
+    now = now_us();
     while (loop->timer_count > 0 && loop->timers[0].due <= now) {
         struct timer timer = heap_pop(loop);
 

@@ -14,6 +14,7 @@ enum way { ACTIVATE, YIELD, BOUNDED };
 
 struct scene {
     enum way way;
+    struct event_base *base;
     struct event *step;
     int steps, timer_at; /* the steps done when the timer fired */
 };
@@ -29,13 +30,15 @@ static void on_timer(evutil_socket_t fd, short events, void *arg)
 
 static void on_step(evutil_socket_t fd, short events, void *arg)
 {
-    const struct timeval zero = {0, 0};
+    const struct timeval zero = {0, 0}, one_ms = {0, 1000};
     struct scene *scene = arg;
 
     (void)fd;
     (void)events;
     if (++scene->steps == STEPS)
         return;
+    if (scene->steps == 1)
+        event_base_once(scene->base, -1, EV_TIMEOUT, on_timer, scene, &one_ms);
     if (scene->way == YIELD)
         event_add(scene->step, &zero);
     else
@@ -47,30 +50,27 @@ int main(void)
     static const char *const names[] = {
         "activates itself:     ", "yields with {0, 0}:   ",
         "bounded to 16 a look: "};
-    const struct timeval one_ms = {0, 1000};
 
     puts("200000 steps; a timer of 1 ms ran after so many of them:");
     for (enum way way = ACTIVATE; way <= BOUNDED; way++) {
         struct event_config *config = event_config_new();
         struct scene scene = {.way = way};
-        struct event_base *base;
 
         if (!config ||
             event_config_set_flag(config, EVENT_BASE_FLAG_PRECISE_TIMER) < 0 ||
             (way == BOUNDED &&
              event_config_set_max_dispatch_interval(config, NULL, 16, 0) < 0))
             return 1;
-        base = event_base_new_with_config(config);
+        scene.base = event_base_new_with_config(config);
         event_config_free(config);
-        scene.step = base ? event_new(base, -1, 0, on_step, &scene) : NULL;
-        if (!scene.step || event_base_once(base, -1, EV_TIMEOUT, on_timer,
-                                           &scene, &one_ms) < 0)
+        if (!scene.base ||
+            !(scene.step = event_new(scene.base, -1, 0, on_step, &scene)))
             return 1;
         event_active(scene.step, 0, 0);
-        event_base_dispatch(base);
+        event_base_dispatch(scene.base);
         printf("%s %d\n", names[way], scene.timer_at);
         event_free(scene.step);
-        event_base_free(base);
+        event_base_free(scene.base);
     }
     libevent_global_shutdown();
     return 0;

@@ -18,6 +18,8 @@ endif
 comma := ,
 # A sanitizer's build has a tree of its own: build/sanitize-address-undefined.
 export BUILD := build$(if $(SANITIZE),/sanitize-$(subst $(comma),-,$(SANITIZE)))
+# `make run-chapter 01-loop` is meant as CHAPTER=01-loop.
+CHAPTER ?= $(firstword $(filter $(CHAPTERS),$(MAKECMDGOALS)))
 export CHAPTER SANITIZE VALGRIND
 
 # -gdwarf-4: what Debian 12's valgrind can read of clang's output, too.
@@ -37,6 +39,10 @@ PROGRAMS := $(filter-out $(MODULES),$(SOURCES:.c=))
 CHAPTERS := $(sort $(foreach s,$(SOURCES),$(firstword $(subst /, ,$(s)))))
 # What chapter 03-tasks has in modules: build/03-tasks/modules.a
 archive = $(patsubst %,$(BUILD)/%/modules.a,$(firstword $(subst /, ,$(1))))
+
+.PHONY: $(CHAPTERS)
+$(CHAPTERS):
+	@:
 
 help: ## this list
 	@scripts/help
@@ -74,10 +80,10 @@ FORCE:
 run-chapter: ## build and play a chapter: CHAPTER=01-loop (or 01, 1, loop)
 	@scripts/run-chapter
 
-test: ## run the tests; CHAPTER=, SANITIZE=address,undefined or thread, VALGRIND=1
+test: ## the tests: CHAPTER=, SANITIZE=address,undefined (or thread), VALGRIND=1
 	@scripts/test
 
-quiz: ## interview drill: a question, Enter, the answer; CHAPTER=
+quiz: ## interview drill, in any order: question, Enter, answer; CHAPTER=
 	@scripts/quiz
 
 prove: ## run what proves an answer, or all of them: CARD=01-04
@@ -95,7 +101,7 @@ compare: ## play a chapter in C and in Python, side by side: CHAPTER=
 soak: ## the long runs, which `make test` leaves out; CHAPTER=
 	@SOAK=1 scripts/test
 
-lint: ## clang-format, compilers, clang-tidy, cppcheck, shellcheck: warnings are errors
+lint: ## formatters, compilers, analysers: a warning is an error
 	@scripts/lint
 
 format: ## let clang-format and shfmt lay out the sources

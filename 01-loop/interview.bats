@@ -14,6 +14,14 @@ number() {
 Received hello through a pipe"
 }
 
+@test "01-02 equal deadlines in order, no call starves a timer, no timer is early" {
+    prove own_loop_rules
+    assert_line --index 0 "timers with one deadline, added 0 … 7, leave the heap: 0 1 2 3 4 5 6 7"
+    assert_line --index 1 --partial "ran after call 1"
+    refute_line --index 1 --partial "ran after call 1000"
+    assert_line --index 2 "a timer of 3 ms was not early"
+}
+
 @test "01-03 epoll refuses a regular file, poll takes it" {
     prove backends
     assert_line "by default         : epoll, a regular file: refused: Operation not permitted"

@@ -324,6 +324,7 @@ static const char usage[] =
     "usage: client [-t SECONDS] [-h] HOST PORT [MESSAGE]\n";
 static const char help[] =
     "Sends MESSAGE (or stdin), half-closes, prints what comes back.\n"
+    "Options come first: what follows HOST PORT is the message.\n"
     "  -t SECONDS  for resolving and connecting together (10)\n"
     "  -h, --help  print this\n";
 
@@ -348,7 +349,8 @@ int main(int argc, char **argv)
         }
         seconds = strtod(optarg, &end);
         if (end == optarg || *end || !(seconds > 0 && seconds <= 1e6)) {
-            fprintf(stderr, "client: -t '%s': not a number of seconds\n",
+            fprintf(stderr,
+                    "client: -t '%s': not a number of seconds above 0\n",
                     optarg);
             return 2;
         }

@@ -14,4 +14,6 @@ async def main(host, port, message):
     await writer.wait_closed()
 
 
+if len(sys.argv) != 4:
+    sys.exit(__doc__)
 asyncio.run(main(sys.argv[1], int(sys.argv[2]), sys.argv[3]))

@@ -128,7 +128,7 @@ int main(int argc, char **argv)
     int status = 1;
 
     if (argc == 2 && (!strcmp(scene, "-h") || !strcmp(scene, "--help"))) {
-        puts("usage: errors [fixed | broken | unobserved]\n"
+        puts("usage: errors [-h] [fixed|broken|unobserved]\n"
              "A task fails; its awaiter catches it, or does not, or is not.");
         return fflush(stdout) == 0 ? 0 : 1;
     }

@@ -34,4 +34,6 @@ async def main(scene):
     await asyncio.wait(siblings)
 
 
+if sys.argv[1:] not in ([], ["fixed"], ["broken"], ["unobserved"]):
+    sys.exit(__doc__)
 asyncio.run(main(sys.argv[1] if len(sys.argv) > 1 else "fixed"))

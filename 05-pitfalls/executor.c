@@ -34,6 +34,7 @@ struct app {
     struct process_pool *processes;
     struct thread_pool *threads;
     double last_beat, longest_gap; /* seconds */
+    long beats;
     bool failed;
 };
 
@@ -66,6 +67,7 @@ static void on_heartbeat(evutil_socket_t fd, short events, void *arg)
     if (time - app->last_beat > app->longest_gap)
         app->longest_gap = time - app->last_beat;
     app->last_beat = time;
+    app->beats++;
 }
 
 static void on_result(uint64_t result, const char *error, void *arg)
@@ -254,8 +256,11 @@ int main(int argc, char **argv)
         }
         on_heartbeat(-1, 0, &app); /* the gap that is open at the end */
         fprintf(stderr,
-                "executor: longest gap of the 10 ms heartbeat: %.1f ms\n",
-                app.longest_gap * 1000);
+                "executor: longest gap of the 10 ms heartbeat: %.1f ms%s\n",
+                app.longest_gap * 1000,
+                app.beats > 1 || app.longest_gap > 0.01
+                    ? ""
+                    : " (over before its first beat: try a larger -n)");
         if (fflush(stdout) != 0)
             perror("executor: cannot write the result");
         else if (!app.failed)

@@ -1,7 +1,8 @@
 """The asyncio twin of executor.c.
 
-Run: python3 executor.py [processes | threads | broken] [JOBS] [UPTO]
+Run: python3 executor.py [-w WORKERS] [-j JOBS] [-n UPTO] [SCENE]
 """
+import argparse
 import asyncio
 import sys
 import time
@@ -23,7 +24,7 @@ async def heartbeat(gaps):
         gaps.append(time.monotonic() - last)
 
 
-async def main(scene="processes", jobs=1, upto=1000000):
+async def main(scene, workers, jobs, upto):
     loop = asyncio.get_running_loop()
     gaps = []
     beating = asyncio.create_task(heartbeat(gaps))
@@ -32,7 +33,7 @@ async def main(scene="processes", jobs=1, upto=1000000):
         results = [compute(upto) for _ in range(jobs)]
     else:
         pools = {"processes": ProcessPoolExecutor, "threads": ThreadPoolExecutor}
-        with pools[scene]() as pool:
+        with pools[scene](workers) as pool:
             results = await asyncio.gather(
                 *(loop.run_in_executor(pool, compute, upto) for _ in range(jobs)))
     for result in results:
@@ -44,4 +45,11 @@ async def main(scene="processes", jobs=1, upto=1000000):
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:2], *map(int, sys.argv[2:])))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("-w", type=int)
+    parser.add_argument("-j", type=int, default=1)
+    parser.add_argument("-n", type=int, default=1000000)
+    parser.add_argument("scene", nargs="?", default="processes",
+                        choices=["processes", "threads", "broken"])
+    options = parser.parse_args()
+    asyncio.run(main(options.scene, options.w, options.j, options.n))

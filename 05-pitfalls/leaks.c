@@ -216,7 +216,7 @@ int main(int argc, char **argv)
     int descriptors;
 
     if (argc == 2 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))) {
-        puts("usage: leaks [fixed | broken]\n"
+        puts("usage: leaks [-h] [fixed|broken]\n"
              "Serves ten clients and counts what it still holds.");
         return fflush(stdout) == 0 ? 0 : 1;
     }

@@ -110,7 +110,7 @@ int main(int argc, char **argv)
     int status = 1;
 
     if (argc == 2 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))) {
-        puts("usage: locks [fixed | broken]\n"
+        puts("usage: locks [-h] [fixed|broken]\n"
              "Ten tasks share a variable, with a lock or without.");
         return fflush(stdout) == 0 ? 0 : 1;
     }
@@ -138,6 +138,9 @@ int main(int argc, char **argv)
         }
         task_wake(&tasks[i]);
     }
+    if (shared.broken)
+        fputs("locks: without a lock; each task should see its own, 1 to 10\n",
+              stderr);
     if (event_base_dispatch(base) < 0 || shared.done < TASKS)
         fprintf(stderr, "locks: the loop ended with %d of %d tasks done\n",
                 shared.done, TASKS);

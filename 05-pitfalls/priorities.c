@@ -127,7 +127,7 @@ int main(int argc, char **argv)
     int status = 1;
 
     if (argc == 2 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))) {
-        puts("usage: priorities [fixed | broken]\n"
+        puts("usage: priorities [-h] [fixed|broken]\n"
              "Urgent events beside a flood of work, and how long they wait.");
         return fflush(stdout) == 0 ? 0 : 1;
     }

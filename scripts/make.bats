@@ -46,6 +46,20 @@ write_tests() {
     done
 }
 
+@test "make run-chapter 01-loop: without CHAPTER= it is understood, too" {
+    run quiet_make run-chapter 01-loop
+    assert_success
+    assert_line --index 0 "01-loop — the event loop"
+    refute_output --partial "Nothing to be done"
+}
+
+@test "01-loop/run: plays from its own directory as well" {
+    cd 01-loop
+    run env -u BUILD ./run
+    assert_success
+    assert_line "  Task completed"
+}
+
 @test "make run-chapter: plays each chapter, every program with time and status" {
     for chapter in [0-9][0-9]-*; do
         run quiet_make run-chapter CHAPTER="$chapter"
@@ -98,7 +112,7 @@ write_tests() {
     assert_success
     assert_line --regexp "^  Task completed +Task completed$"
     assert_line --regexp "^  1\.[0-9]+ s, exit 0 +1\.[0-9]+ s, exit 0$"
-    assert_line "The same output in both."
+    assert_line "The same stdout in both. (What they say on stderr is not compared.)"
 }
 
 @test "make compare: the server's transcript, too" {

@@ -11,8 +11,9 @@
 # that has an asyncio twin go into files there; with PLAY_TWINS=1 the twin's.
 set -euo pipefail
 : "${BUILD:=build}"
-chapter=$(basename "$(dirname "$0")")
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")"
+chapter=$(basename "$PWD")
+cd ..
 failed=0 with='' plays=0 served='' serve_pid='' port=''
 
 # The name in bold on a terminal, unless the user wants none.
@@ -30,6 +31,10 @@ command_of() {
         echo "/usr/bin/python3 -u $chapter/$1.py"
     else
         echo "$BUILD/$chapter/$1"
+        if [[ ! -x $BUILD/$chapter/$1 ]]; then
+            echo "$BUILD/$chapter/$1 is not built: make run-chapter CHAPTER=$chapter" >&2
+            exit 1
+        fi
     fi
 }
 

@@ -26,6 +26,12 @@ workbook
 42"
 }
 
+@test "with-mariadb: the mariadb client needs no options" {
+    run "$with_mariadb" mariadb -N -e "SELECT CURRENT_USER()"
+    assert_success
+    assert_line workbook@127.0.0.1
+}
+
 @test "with-mariadb: stdin, stdout, stderr and exit status are the command's" {
     run --separate-stderr bash -c "printf 'in\0put' | $with_mariadb bash -c 'cat; echo error >&2; exit 42' | od -c -An; exit \${PIPESTATUS[1]}"
     assert_failure 42

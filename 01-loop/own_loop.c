@@ -142,7 +142,8 @@ static void loop_unwatch(struct loop *loop, int fd, short events)
 }
 
 /* How many ms this pass may sleep: none if calls are queued, till the next
- * timer if there is one (rounded up, so as not to be early), else for ever. */
+ * timer if there is one (rounded up: rounded down, the loop would spin through
+ * the last fraction of a millisecond), else for ever. */
 static int sleep_limit(const struct loop *loop)
 {
     int64_t ms;

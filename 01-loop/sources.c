@@ -9,8 +9,10 @@
  * a timer, all waited for at once. Each one, when it comes, makes the next one
  * happen, so that the order is fixed; the loop would bring them in any order.
  */
+#include <errno.h>
 #include <event2/event.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,8 +22,17 @@ enum { HANDED_OVER, READABLE, SIGNAL, TIMER, SOURCES };
 /* Lives in main; owns the events and both ends of the pipe. */
 struct scene {
     struct event *events[SOURCES];
+    bool failed;
     int read_end, write_end;
 };
+
+/* Says what failed, and ends the loop: the next event would never come. */
+static void give_up(struct scene *scene, const char *what)
+{
+    fprintf(stderr, "sources: %s: %s\n", what, strerror(errno));
+    scene->failed = true;
+    event_base_loopbreak(event_get_base(scene->events[TIMER]));
+}
 
 /* Somebody on this thread (or, with evthread_use_pthreads, on another) called
  * event_active: no descriptor, no clock, just a place in the queue. */
@@ -33,7 +44,7 @@ static void on_handed_over(evutil_socket_t fd, short events, void *arg)
     (void)events;
     puts("handed over: event_active");
     if (write(scene->write_end, "hello", 5) != 5)
-        perror("sources: cannot write to the pipe");
+        give_up(scene, "cannot write to the pipe");
 }
 
 /* The descriptor has something to read: one read, which will not block. */
@@ -43,7 +54,10 @@ static void on_readable(evutil_socket_t fd, short events, void *arg)
     ssize_t n = read(fd, bytes, sizeof bytes);
 
     (void)events;
-    (void)arg;
+    if (n < 0) {
+        give_up(arg, "cannot read from the pipe");
+        return;
+    }
     printf("readable: %zd bytes in the pipe\n", n);
     raise(SIGUSR1);
 }
@@ -56,7 +70,8 @@ static void on_signal(evutil_socket_t number, short events, void *arg)
 
     (void)events;
     printf("signal: %s\n", number == SIGUSR1 ? "SIGUSR1" : "another");
-    event_add(scene->events[TIMER], &delay);
+    if (event_add(scene->events[TIMER], &delay) < 0)
+        give_up(scene, "cannot add the timer");
 }
 
 /* The last one: nothing else is pending then but what main takes away. */
@@ -121,7 +136,7 @@ int main(int argc, char **argv)
         fputs("sources: the event loop failed\n", stderr);
     else if (fflush(stdout) != 0)
         perror("sources: cannot write the result");
-    else
+    else if (!scene.failed)
         status = 0;
 
     for (int i = 0; i < SOURCES; i++) {

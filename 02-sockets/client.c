@@ -14,6 +14,7 @@
 #include <event2/bufferevent.h>
 #include <event2/dns.h>
 #include <event2/event.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -197,6 +198,9 @@ static void connect_next(struct client *client)
                 event_new(client->base, fd, EV_WRITE, on_connected, client);
             if (client->connecting && event_add(client->connecting, NULL) == 0)
                 return;
+            if (client->connecting)
+                event_free(client->connecting);
+            client->connecting = NULL;
             errno = ENOMEM;
         }
         client->error = errno;
@@ -292,8 +296,10 @@ static void client_free(struct client *client)
         close(event_get_fd(client->connecting));
         event_free(client->connecting);
     }
-    if (client->lookup)
+    if (client->lookup) { /* its end comes through the loop, and needs dns */
         evdns_getaddrinfo_cancel(client->lookup);
+        event_base_loop(client->base, EVLOOP_NONBLOCK);
+    }
     if (client->dns)
         evdns_base_free(client->dns, 1);
     if (client->timer)
@@ -372,6 +378,11 @@ int main(int argc, char **argv)
     limit.tv_sec = (time_t)seconds;
     limit.tv_usec = (suseconds_t)((seconds - (double)limit.tv_sec) * 1e6);
 
+    if (!client.message && fcntl(STDIN_FILENO, F_GETFD) < 0 &&
+        open("/dev/null", O_RDONLY) != STDIN_FILENO) { /* closed: as if empty */
+        perror("client: stdin is closed");
+        return 1;
+    }
     signal(SIGPIPE, SIG_IGN);
     client.base = base_for_files();
     if (client.base)

@@ -10,6 +10,7 @@
  * closes, print nothing. What most samples leave out is here: SIGPIPE,
  * half-close, back-pressure, idle and stuck peers, want of descriptors and of
  * memory, a close that is no reset, a clean stop, a terminal-safe transcript.
+ * What it lacks: a reader of stdout that stalls, stalls the loop with it.
  */
 #include "transcript.h"
 
@@ -19,6 +20,7 @@
 #include <event2/event.h>
 #include <event2/listener.h>
 #include <getopt.h>
+#include <linux/sockios.h>
 #include <locale.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
@@ -27,6 +29,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/queue.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -39,16 +42,18 @@ enum {
     DISCARD_MAX = 1024 * 1024, /* bytes thrown away before we cut it short */
 };
 static const struct timeval grace = {5, 0}; /* for a goodbye, for our stop */
+static const struct timeval a_second = {1, 0};
 
 /* Owns all below; lives in main. */
 struct server {
     struct event_base *base;
     struct evconnlistener *listener;
     struct event *signals[2]; /* SIGINT, SIGTERM */
+    struct event *pause;      /* pending: accept nobody till it is due */
     TAILQ_HEAD(, connection) connections;
     long count, max; /* connections now, and at most (0: no limit) */
     struct timeval idle;
-    bool keep_open, paused, stopping;
+    bool keep_open, stopping;
 };
 
 /* Owned by the server, from on_accept to connection_free. */
@@ -58,22 +63,22 @@ struct connection {
     TAILQ_ENTRY(connection) link;
     char peer[TRANSCRIPT_PEER_MAX];
     bool eof;         /* the peer has sent all it will */
-    bool answered;    /* without -k: the one message has been read */
     bool closing;     /* nothing more to write: goodbye once it is flushed */
     bool shut;        /* we have shut our half, and wait for the peer's … */
     time_t until;     /* … till then */
     size_t discarded; /* bytes read after the message */
 };
 
-/* Lets new peers in, unless something speaks against it. */
+/* Lets new peers in, unless something speaks against it. Without the memory
+ * for that, it is tried again in a second. */
 static void accept_more(struct server *server)
 {
     bool full = server->max > 0 && server->count >= server->max;
 
-    if (server->paused || server->stopping || full)
+    if (server->stopping || full || evtimer_pending(server->pause, NULL))
         evconnlistener_disable(server->listener);
-    else
-        evconnlistener_enable(server->listener);
+    else if (evconnlistener_enable(server->listener) < 0)
+        evtimer_add(server->pause, &a_second);
 }
 
 /* Frees the connection; its descriptor closes one pass of the loop later.
@@ -91,51 +96,68 @@ static void connection_free(struct connection *connection)
         event_base_loopbreak(server->base);
 }
 
+/* Seconds of a clock that nobody sets. */
+static time_t seconds(void)
+{
+    struct timespec time = {0};
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec;
+}
+
 /* Once the output is empty: shuts our half and waits for the peer's, because
  * a close with input unread is a reset, which can destroy the echo on its way.
- * May free the connection. */
+ * When we stop, a peer that has confirmed all of it is not waited for. May
+ * free the connection. */
 static void say_goodbye(struct connection *connection)
 {
     struct bufferevent *bev = connection->bev;
+    int fd = bufferevent_getfd(bev), on_its_way = 0;
 
     if (connection->shut || evbuffer_get_length(bufferevent_get_output(bev)))
         return;
-    if (connection->eof || connection->server->stopping ||
-        shutdown(bufferevent_getfd(bev), SHUT_WR) < 0) {
+    (void)ioctl(fd, SIOCOUTQ, &on_its_way);
+    if (connection->eof || (connection->server->stopping && on_its_way == 0) ||
+        shutdown(fd, SHUT_WR) < 0) {
         connection_free(connection);
         return;
     }
     connection->shut = true;
-    connection->until = time(NULL) + grace.tv_sec;
+    connection->until = seconds() + grace.tv_sec;
     bufferevent_set_timeouts(bev, &grace, NULL);
+    bufferevent_enable(bev, EV_READ);
 }
 
-/* Without -k. The first bytes are the message; further ones are read and
- * thrown away, within bounds. May free the connection. */
-static void answer_once(struct connection *connection)
+/* Reads and throws away, within bounds: till the peer closes, too. */
+static void discard(struct connection *connection)
 {
     struct evbuffer *input = bufferevent_get_input(connection->bev);
-    char message[MESSAGE_MAX];
 
-    if (!connection->answered) {
-        size_t n = bufferevent_read(connection->bev, message, sizeof message);
-
-        connection->answered = connection->closing = true;
-        fputs("Received ", stdout);
-        transcript_print(stdout, message, n);
-        printf(" from %s\n", connection->peer);
-        if (bufferevent_write(connection->bev, message, n) < 0) {
-            connection_free(connection); /* no memory: this peer goes */
-            return;
-        }
-    }
     connection->discarded += evbuffer_get_length(input);
     evbuffer_drain(input, evbuffer_get_length(input));
-    if (connection->discarded > DISCARD_MAX ||
-        (connection->shut && time(NULL) >= connection->until))
+    if (!connection->server->stopping && /* that has a bound of its own */
+        (connection->discarded > DISCARD_MAX ||
+         (connection->shut && seconds() >= connection->until)))
         connection_free(connection);
     else
-        say_goodbye(connection); /* no write callback follows an empty write */
+        say_goodbye(connection);
+}
+
+/* Without -k. The first bytes are the message, and the last ones that count.
+ * May free the connection. */
+static void answer_once(struct connection *connection)
+{
+    char message[MESSAGE_MAX];
+    size_t n = bufferevent_read(connection->bev, message, sizeof message);
+
+    connection->closing = true;
+    fputs("Received ", stdout);
+    transcript_print(stdout, message, n);
+    printf(" from %s\n", connection->peer);
+    if (bufferevent_write(connection->bev, message, n) < 0)
+        connection_free(connection); /* no memory: this peer goes */
+    else
+        discard(connection); /* no write callback follows an empty write */
 }
 
 /* With -k. All input becomes output. With too much of it on hand we stop
@@ -158,7 +180,9 @@ static void on_readable(struct bufferevent *bev, void *arg)
     struct connection *connection = arg;
 
     (void)bev;
-    if (connection->server->keep_open)
+    if (connection->closing)
+        discard(connection);
+    else if (connection->server->keep_open)
         echo(connection);
     else
         answer_once(connection);
@@ -186,7 +210,7 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
         connection->eof = true;
         if (connection->shut) {
             connection_free(connection);
-        } else if (connection->server->keep_open || connection->answered) {
+        } else if (connection->server->keep_open || connection->closing) {
             connection->closing = true;
             bufferevent_setwatermark(bev, EV_WRITE, 0, 0);
             say_goodbye(connection);
@@ -239,7 +263,6 @@ static void on_pause_over(evutil_socket_t fd, short events, void *arg)
 
     (void)fd;
     (void)events;
-    server->paused = false;
     accept_more(server);
 }
 
@@ -247,14 +270,12 @@ static void on_pause_over(evutil_socket_t fd, short events, void *arg)
  * the loop would spin: pause, and try again in a second. */
 static void on_accept_error(struct evconnlistener *listener, void *arg)
 {
-    const struct timeval second = {1, 0};
     struct server *server = arg;
 
     (void)listener;
     fprintf(stderr, "server: cannot accept: %s: pausing for 1 s\n",
             evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR()));
-    server->paused = event_base_once(server->base, -1, EV_TIMEOUT,
-                                     on_pause_over, server, &second) == 0;
+    evtimer_add(server->pause, &a_second);
     accept_more(server);
 }
 
@@ -273,10 +294,9 @@ static void on_signal(evutil_socket_t number, short events, void *arg)
     for (connection = TAILQ_FIRST(&server->connections); connection;
          connection = next) {
         next = TAILQ_NEXT(connection, link);
-        bufferevent_disable(connection->bev, EV_READ);
         bufferevent_setwatermark(connection->bev, EV_WRITE, 0, 0);
         connection->closing = true;
-        connection->shut = false; /* no more waiting for a peer's half */
+        connection->shut = false; /* who is waited for is decided anew */
         say_goodbye(connection);
     }
 }
@@ -294,8 +314,10 @@ static int server_start(struct server *server, const char *host,
     socklen_t length = sizeof in6;
 
     server->base = event_base_new();
+    if (server->base)
+        server->pause = evtimer_new(server->base, on_pause_over, server);
     for (int i = 0; i < 2; i++) {
-        if (server->base)
+        if (server->pause)
             server->signals[i] =
                 evsignal_new(server->base, numbers[i], on_signal, server);
         if (!server->signals[i] || event_add(server->signals[i], NULL) < 0) {
@@ -331,6 +353,8 @@ static void server_free(struct server *server)
         connection_free(TAILQ_FIRST(&server->connections));
     if (server->listener)
         evconnlistener_free(server->listener);
+    if (server->pause)
+        event_free(server->pause);
     for (int i = 0; i < 2; i++) {
         if (server->signals[i])
             event_free(server->signals[i]);

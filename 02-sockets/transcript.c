@@ -8,11 +8,14 @@
 #include <wctype.h>
 
 /* Invisible characters that act on those around them: bidirectional controls,
- * joiners, line separators, the byte order mark. */
+ * joiners, line separators, the byte order mark, tags. */
 static bool is_format_control(wchar_t c)
 {
-    return c == 0x61c || c == 0xfeff || (c >= 0x200b && c <= 0x200f) ||
-           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f);
+    return c == 0xad || (c >= 0x600 && c <= 0x605) || c == 0x61c ||
+           c == 0x180e || (c >= 0x200b && c <= 0x200f) ||
+           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) ||
+           c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) ||
+           (c >= 0xe0000 && c <= 0xe0fff);
 }
 
 void transcript_print(FILE *stream, const char *bytes, size_t n)

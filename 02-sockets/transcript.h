@@ -16,9 +16,9 @@
 
 enum { TRANSCRIPT_PEER_MAX = 96 }; /* bytes, with the NUL */
 
-/* Writes printable UTF-8 as it is, and escapes the rest as Python's repr does:
- * \n, \x1b, \u202e; bytes that are no UTF-8 one by one as \xff. Without a UTF-8
- * locale everything beyond ASCII is escaped. */
+/* Writes printable UTF-8 as it is, and escapes controls and invisible format
+ * characters in Python's spelling: \n, \x1b, \u202e; bytes that are no UTF-8 one
+ * by one as \xff. Without a UTF-8 locale everything beyond ASCII is escaped. */
 void transcript_print(FILE *stream, const char *bytes, size_t n);
 
 /* Writes an address as Python prints it: ('127.0.0.1', 40312), and IPv6 with

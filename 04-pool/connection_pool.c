@@ -1,15 +1,22 @@
 #include "connection_pool.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/queue.h>
 
 /* A connection and its place in the pool. Owned by the pool throughout. */
-struct lease {
-    TAILQ_ENTRY(lease) link; /* in pool->free, oldest first, while FREE */
+struct entry {
+    TAILQ_ENTRY(entry) link; /* in pool->free or pool->opening */
     struct pool *pool;
     void *connection;
-    enum { OPENING, FREE, LENT, CLOSING } state;
+};
+
+/* One loan. Owned by the pool, from the callback to the release; a pointer to
+ * an old one is found out by not being among pool->lent. */
+struct lease {
+    TAILQ_ENTRY(lease) link;
+    struct entry *entry;
 };
 
 /* Somebody who waits for a connection. */
@@ -19,18 +26,23 @@ struct waiter {
     void *arg;
 };
 
-TAILQ_HEAD(leases, lease);
-TAILQ_HEAD(waiters, waiter);
+TAILQ_HEAD(entries, entry);
 
 struct pool {
     const struct pool_methods *methods; /* the caller's */
     void *methods_arg;
-    int max, size; /* size: all leases, whatever their state */
-    int opening;
-    struct leases free;
-    struct waiters waiters;
+    int max, size;               /* size: all entries, wherever they are */
+    struct entries free;         /* the longest unused is the first */
+    struct entries opening_list; /* not ready yet */
+    int opening;                 /* how many those are */
+    TAILQ_HEAD(, lease) lent;
+    TAILQ_HEAD(, waiter) waiters;
     int waiting;
-    struct event *work; /* owned: everything happens in on_work */
+    struct event *work;   /* owned: everything happens in on_work */
+    int missing;          /* of the first min, not open yet */
+    pool_created created; /* NULL once it has been called */
+    void *created_arg;
+    char failure[256]; /* why the first ones could not be opened, or "" */
     bool closing;
     void (*closed)(void *arg);
     void *closed_arg;
@@ -43,20 +55,19 @@ static void pool_wake(struct pool *pool)
 }
 
 /* The connection is gone, and there is room for another. */
-static void on_lease_closed(void *arg)
+static void on_entry_closed(void *arg)
 {
-    struct lease *lease = arg;
-    struct pool *pool = lease->pool;
+    struct entry *entry = arg;
+    struct pool *pool = entry->pool;
 
-    free(lease);
+    free(entry);
     pool->size--;
     pool_wake(pool);
 }
 
-static void lease_close(struct lease *lease)
+static void entry_close(struct entry *entry)
 {
-    lease->state = CLOSING;
-    lease->pool->methods->close(lease->connection, on_lease_closed, lease);
+    entry->pool->methods->close(entry->connection, on_entry_closed, entry);
 }
 
 /* Takes the first waiter out of the queue and calls it back. It may call the
@@ -74,22 +85,50 @@ static void serve_first(struct pool *pool, struct lease *lease,
     acquired(lease, error, arg);
 }
 
+/* Lends what is free to who waits, in order. */
+static void lend_free(struct pool *pool)
+{
+    struct entry *entry;
+    struct lease *lease;
+
+    while (!pool->closing && pool->waiting > 0 &&
+           (entry = TAILQ_FIRST(&pool->free))) {
+        TAILQ_REMOVE(&pool->free, entry, link);
+        lease = calloc(1, sizeof *lease);
+        if (!lease || !pool->methods->alive(entry->connection)) {
+            free(lease); /* a corpse, or no memory to lend it */
+            entry_close(entry);
+            continue;
+        }
+        lease->entry = entry;
+        TAILQ_INSERT_TAIL(&pool->lent, lease, link);
+        serve_first(pool, lease, NULL);
+    }
+}
+
 /* A connection is ready to be lent, or could not be opened: then the first
- * waiter is told why, and the next ones have a try of their own. */
+ * waiter that finds no other is told why; the next ones have their own try. */
 static void on_opened(void *connection, const char *error, void *arg)
 {
-    struct lease *lease = arg;
-    struct pool *pool = lease->pool;
+    struct entry *entry = arg;
+    struct pool *pool = entry->pool;
 
     (void)connection;
+    TAILQ_REMOVE(&pool->opening_list, entry, link);
     pool->opening--;
     if (!error) {
-        lease->state = FREE;
-        TAILQ_INSERT_TAIL(&pool->free, lease, link);
+        TAILQ_INSERT_TAIL(&pool->free, entry, link);
+        if (pool->missing > 0)
+            pool->missing--;
     } else {
-        if (pool->waiting > 0)
+        if (pool->created) {
+            snprintf(pool->failure, sizeof pool->failure, "%s", error);
+            pool->closing = true;
+        }
+        entry_close(entry);
+        lend_free(pool);
+        if (!pool->closing && pool->waiting > 0)
             serve_first(pool, NULL, error);
-        lease_close(lease);
     }
     pool_wake(pool);
 }
@@ -97,64 +136,49 @@ static void on_opened(void *connection, const char *error, void *arg)
 /* Begins to open one more. Returns 0, or -1 without memory. */
 static int open_one(struct pool *pool)
 {
-    struct lease *lease = calloc(1, sizeof *lease);
+    struct entry *entry = calloc(1, sizeof *entry);
 
-    if (!lease)
+    if (!entry)
         return -1;
-    lease->pool = pool;
-    lease->state = OPENING;
-    lease->connection =
-        pool->methods->open(pool->methods_arg, on_opened, lease);
-    if (!lease->connection) {
-        free(lease);
+    entry->pool = pool;
+    entry->connection =
+        pool->methods->open(pool->methods_arg, on_opened, entry);
+    if (!entry->connection) {
+        free(entry);
         return -1;
     }
-    pool->size++;
+    TAILQ_INSERT_TAIL(&pool->opening_list, entry, link);
     pool->opening++;
+    pool->size++;
     return 0;
 }
 
-/* Lends what is free to who waits, in order; opens what is still wanted. */
-static void lend(struct pool *pool)
+/* Closing: whoever waits now is told, what is not lent goes, and when all is
+ * gone, so is the pool's work. May be the last thing the pool does. */
+static void close_down(struct pool *pool)
 {
-    struct lease *lease;
+    struct entry *entry;
 
-    while (pool->waiting > 0 && (lease = TAILQ_FIRST(&pool->free))) {
-        TAILQ_REMOVE(&pool->free, lease, link);
-        if (!pool->methods->alive(lease->connection)) {
-            lease_close(lease);
-            continue;
-        }
-        lease->state = LENT;
-        serve_first(pool, lease, NULL);
-    }
-    while (pool->waiting > pool->opening && pool->size < pool->max) {
-        if (open_one(pool) < 0) {
-            serve_first(pool, NULL, "out of memory");
-            break;
-        }
-    }
-}
-
-/* The one place where things happen, called from the loop. */
-static void on_work(evutil_socket_t fd, short events, void *arg)
-{
-    struct pool *pool = arg;
-    struct lease *lease;
-
-    (void)fd;
-    (void)events;
-    if (!pool->closing) {
-        lend(pool);
-        return;
-    }
-    while (pool->waiting > 0)
+    for (int left = pool->waiting; left > 0; left--)
         serve_first(pool, NULL, "the pool is closing");
-    while ((lease = TAILQ_FIRST(&pool->free))) {
-        TAILQ_REMOVE(&pool->free, lease, link);
-        lease_close(lease);
+    while ((entry = TAILQ_FIRST(&pool->free))) {
+        TAILQ_REMOVE(&pool->free, entry, link);
+        entry_close(entry);
     }
-    if (pool->size == 0 && pool->closed) {
+    while ((entry = TAILQ_FIRST(&pool->opening_list))) {
+        TAILQ_REMOVE(&pool->opening_list, entry, link);
+        pool->opening--;
+        entry_close(entry);
+    }
+    if (pool->size > 0)
+        return;
+    if (pool->created) {
+        pool_created created = pool->created;
+
+        pool->created = NULL;
+        created(pool, *pool->failure ? pool->failure : "the pool is closing",
+                pool->created_arg); /* may free the pool */
+    } else if (pool->closed) {
         void (*closed)(void *) = pool->closed;
 
         pool->closed = NULL;
@@ -162,9 +186,37 @@ static void on_work(evutil_socket_t fd, short events, void *arg)
     }
 }
 
+/* The one place where things happen, called from the loop. */
+static void on_work(evutil_socket_t fd, short events, void *arg)
+{
+    struct pool *pool = arg;
+
+    (void)fd;
+    (void)events;
+    if (pool->closing) {
+        close_down(pool);
+        return;
+    }
+    if (pool->created && pool->missing == 0) {
+        pool_created created = pool->created;
+
+        pool->created = NULL;
+        created(pool, NULL, pool->created_arg);
+    }
+    lend_free(pool);
+    while (!pool->closing && pool->waiting > pool->opening &&
+           pool->size < pool->max) {
+        if (open_one(pool) < 0) {
+            serve_first(pool, NULL, "out of memory");
+            pool_wake(pool); /* the others have another turn */
+            break;
+        }
+    }
+}
+
 struct pool *pool_new(struct event_base *base,
-                      const struct pool_methods *methods, void *arg, int min,
-                      int max)
+                      const struct pool_methods *methods, void *methods_arg,
+                      int min, int max, pool_created created, void *arg)
 {
     struct pool *pool;
 
@@ -176,24 +228,39 @@ struct pool *pool_new(struct event_base *base,
     if (!pool)
         return NULL;
     pool->methods = methods;
-    pool->methods_arg = arg;
+    pool->methods_arg = methods_arg;
     pool->max = max;
+    pool->missing = min;
+    pool->created = created;
+    pool->created_arg = arg;
     TAILQ_INIT(&pool->free);
+    TAILQ_INIT(&pool->opening_list);
+    TAILQ_INIT(&pool->lent);
     TAILQ_INIT(&pool->waiters);
     pool->work = event_new(base, -1, 0, on_work, pool);
     if (!pool->work) {
         free(pool);
         return NULL;
     }
-    while (pool->size < min && open_one(pool) == 0)
-        ; /* without memory now: opened later, when somebody wants it */
+    for (int i = 0; i < min && !pool->closing; i++) {
+        if (open_one(pool) < 0) {
+            snprintf(pool->failure, sizeof pool->failure, "out of memory");
+            pool->closing = true;
+        }
+    }
+    pool_wake(pool);
     return pool;
 }
 
 int pool_acquire(struct pool *pool, pool_acquired acquired, void *arg)
 {
-    struct waiter *waiter = calloc(1, sizeof *waiter);
+    struct waiter *waiter;
 
+    if (pool->closing) {
+        errno = ESHUTDOWN;
+        return -1;
+    }
+    waiter = calloc(1, sizeof *waiter);
     if (!waiter)
         return -1;
     waiter->acquired = acquired;
@@ -206,26 +273,35 @@ int pool_acquire(struct pool *pool, pool_acquired acquired, void *arg)
 
 void *lease_connection(const struct lease *lease)
 {
-    return lease->connection;
+    return lease->entry->connection;
 }
 
 int pool_release(struct pool *pool, struct lease *lease)
 {
-    if (lease->pool != pool || lease->state != LENT)
-        return -1;
-    if (!pool->closing && pool->methods->reusable(lease->connection)) {
-        lease->state = FREE;
-        TAILQ_INSERT_TAIL(&pool->free, lease, link);
-    } else {
-        lease_close(lease);
+    struct lease *out;
+    struct entry *entry;
+
+    TAILQ_FOREACH(out, &pool->lent, link)
+    {
+        if (out == lease) /* compared, not looked into: it may be long gone */
+            break;
     }
+    if (!out)
+        return -1;
+    entry = out->entry;
+    TAILQ_REMOVE(&pool->lent, out, link);
+    free(out);
+    if (!pool->closing && pool->methods->reusable(entry->connection))
+        TAILQ_INSERT_TAIL(&pool->free, entry, link);
+    else
+        entry_close(entry);
     pool_wake(pool);
     return 0;
 }
 
 void pool_close(struct pool *pool, void (*closed)(void *arg), void *arg)
 {
-    if (pool->closing)
+    if (pool->closed || (pool->closing && !*pool->failure))
         return;
     pool->closing = true;
     pool->closed = closed;

@@ -1,9 +1,10 @@
 /* connection_pool — lends connections out, one borrower at a time.
  *
- *     struct pool *pool = pool_new(base, &methods, arg, 1, 10);
- *     pool_acquire(pool, on_lease, arg);
+ *     pool_new(base, &methods, arg, 1, 10, on_created, arg);
+ *     void on_created(struct pool *pool, const char *error, void *arg)
+ *         pool_acquire(pool, on_lease, arg);
  *     void on_lease(struct lease *lease, const char *error, void *arg)
- *         if (error) …; else … use lease_connection(lease) …
+ *         if (!error) … use lease_connection(lease), then
  *         pool_release(pool, lease);
  *     pool_close(pool, on_closed, arg);
  *     void on_closed(void *arg)  pool_free(pool);
@@ -24,7 +25,7 @@
 #include <stdbool.h>
 
 struct pool;
-struct lease; /* one borrowed connection */
+struct lease; /* one loan of one connection */
 
 /* How the pool reaches its connections. */
 struct pool_methods {
@@ -47,29 +48,35 @@ struct pool_methods {
 typedef void (*pool_acquired)(struct lease *lease, const char *error,
                               void *arg);
 
-/* Begins to open min connections. 0 <= min <= max, 1 <= max, else NULL with
- * errno EINVAL; NULL also without memory. `arg` is handed to methods->open.
- * If one of the first min connections fails, pool_acquire reports why. */
-struct pool *pool_new(struct event_base *base,
-                      const struct pool_methods *methods, void *arg, int min,
-                      int max);
+/* error: NULL, or why one of the first min connections could not be opened: the
+ * others are closed by then, and the pool is good for pool_free only. */
+typedef void (*pool_created)(struct pool *pool, const char *error, void *arg);
 
-/* Asks for a connection. Returns 0, or -1 without memory. `acquired` comes
- * once: with a lease, or with an error (connecting failed, the pool closes). */
+/* Begins to open min connections; `created` tells how that went. Needs
+ * 0 <= min <= max and 1 <= max, else NULL with errno EINVAL; NULL also without
+ * memory. methods_arg is handed to methods->open. */
+struct pool *pool_new(struct event_base *base,
+                      const struct pool_methods *methods, void *methods_arg,
+                      int min, int max, pool_created created, void *arg);
+
+/* Asks for a connection. Returns 0, or -1: errno ENOMEM, or ESHUTDOWN when the
+ * pool is closing. After 0, `acquired` comes once: with a lease, or with an
+ * error (connecting failed, the pool closes). */
 int pool_acquire(struct pool *pool, pool_acquired acquired, void *arg);
 
 /* The connection lent; the borrower's until pool_release. */
 void *lease_connection(const struct lease *lease);
 
 /* Gives it back: kept if reusable, closed if not. The lease is over. Returns
- * 0, or -1 (and does nothing) if it is not lent. */
+ * 0, or -1 (and does nothing) if this lease is not out, or not any more. */
 int pool_release(struct pool *pool, struct lease *lease);
 
-/* No new leases; waiters get an error. `closed` comes when every lease is
- * back and every connection is gone. A second call does nothing. */
+/* No new leases; waiters get an error, connections being opened are ended.
+ * `closed` comes when every lease is back and every connection is gone. A
+ * second call does nothing. */
 void pool_close(struct pool *pool, void (*closed)(void *arg), void *arg);
 
-/* Frees a pool that is closed (that is, `closed` has been called). */
+/* Frees a pool that is closed: from `closed` on, or `created` with an error. */
 void pool_free(struct pool *pool);
 
 #endif

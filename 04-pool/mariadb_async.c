@@ -190,7 +190,13 @@ static void on_wait(evutil_socket_t fd, short events, void *arg)
     } else if (m->step == CLOSE) {
         mariadb_free(m);
     } else {
-        m->done(m, (int)mysql_errno(&m->mysql), m->arg);
+        int error = (int)mysql_errno(&m->mysql);
+
+        if (error) { /* rows that came before it are not to be taken for all */
+            mysql_free_result(m->result);
+            m->result = NULL;
+        }
+        m->done(m, error, m->arg);
     }
 }
 
@@ -213,6 +219,7 @@ struct mariadb *mariadb_open(struct event_base *base,
                              mariadb_done done, void *arg)
 {
     struct mariadb *m = calloc(1, sizeof *m);
+    unsigned off = 0;
 
     if (!m)
         return NULL;
@@ -226,7 +233,14 @@ struct mariadb *mariadb_open(struct event_base *base,
     m->where = where;
     m->done = done;
     m->arg = arg;
-    mysql_options(&m->mysql, MYSQL_OPT_NONBLOCK, NULL);
+    /* LOCAL INFILE would read files on the loop, at the server's bidding. */
+    if (mysql_options(&m->mysql, MYSQL_OPT_NONBLOCK, NULL) != 0 ||
+        mysql_options(&m->mysql, MYSQL_OPT_LOCAL_INFILE, &off) != 0) {
+        mysql_close(&m->mysql);
+        event_free(m->wait);
+        free(m);
+        return NULL;
+    }
     mysql_options(&m->mysql, MYSQL_OPT_CONNECT_TIMEOUT,
                   &where->connect_timeout);
     mysql_options(&m->mysql, MYSQL_OPT_READ_TIMEOUT, &where->query_timeout);
@@ -278,13 +292,14 @@ bool mariadb_alive(struct mariadb *m)
 
 bool mariadb_reusable(struct mariadb *m)
 {
-    unsigned error = mysql_errno(&m->mysql);
     unsigned server_status = SERVER_STATUS_IN_TRANS;
 
+    /* An error carries no server status: after one, nobody knows whether a
+     * transaction is open, and the status is that of the statement before. */
     mariadb_get_infov(&m->mysql, MARIADB_CONNECTION_SERVER_STATUS,
                       &server_status);
-    return m->step == IDLE && !(server_status & SERVER_STATUS_IN_TRANS) &&
-           !(error >= CR_MIN_ERROR && error <= CR_MAX_ERROR);
+    return m->step == IDLE && mysql_errno(&m->mysql) == 0 &&
+           !(server_status & SERVER_STATUS_IN_TRANS);
 }
 
 void mariadb_close(struct mariadb *m, void (*closed)(void *arg), void *arg)

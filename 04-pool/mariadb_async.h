@@ -30,7 +30,8 @@ struct mariadb_where {
     const char *host; /* a numeric address: a name would block in connect */
     unsigned port;
     const char *user, *password, *database;  /* database NULL: none chosen */
-    unsigned connect_timeout, query_timeout; /* seconds, at least 1 */
+    unsigned connect_timeout, query_timeout; /* seconds, at least 1, for each
+                                                wait (not for all of them) */
 };
 
 typedef void (*mariadb_done)(struct mariadb *connection, int error, void *arg);
@@ -56,7 +57,8 @@ const char *mariadb_error(struct mariadb *connection);
 /* Idle, and neither closed nor spoken to by the server: false for a corpse. */
 bool mariadb_alive(struct mariadb *connection);
 
-/* Fit to be lent again: idle, no transaction open, no error in transport. */
+/* Fit to be lent again: idle, no transaction open, the last statement without
+ * an error (after one, whether a transaction is open is not known). */
 bool mariadb_reusable(struct mariadb *connection);
 
 /* Ends the connection, politely if it is idle, else at once; no callback of

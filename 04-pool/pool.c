@@ -156,8 +156,7 @@ static void on_lease(struct lease *lease, const char *error, void *arg)
 
     app->lease = lease;
     if (error) {
-        fprintf(stderr, "pool: cannot connect to %s port %u: %s\n",
-                app->where.host, app->where.port, error);
+        fprintf(stderr, "pool: cannot borrow a connection: %s\n", error);
         give_back(app, 1);
         return;
     }
@@ -165,6 +164,21 @@ static void on_lease(struct lease *lease, const char *error, void *arg)
     if (mariadb_query(connection->mariadb, "SELECT VERSION()", on_row, app) <
         0) {
         fputs("pool: cannot query: out of memory\n", stderr);
+        give_back(app, 1);
+    }
+}
+
+/* await aiomysql.create_pool() */
+static void on_created(struct pool *pool, const char *error, void *arg)
+{
+    struct app *app = arg;
+
+    if (error) {
+        fprintf(stderr, "pool: cannot connect to %s port %u: %s\n",
+                app->where.host, app->where.port, error);
+        on_closed(app);
+    } else if (pool_acquire(pool, on_lease, app) < 0) {
+        fputs("pool: cannot acquire: out of memory\n", stderr);
         give_back(app, 1);
     }
 }
@@ -209,6 +223,9 @@ static int find_server(struct mariadb_where *where, char *numeric, size_t size)
                                     .database = setting("MYSQL_DATABASE", NULL),
                                     .connect_timeout = 10,
                                     .query_timeout = 30};
+    if (error)
+        fprintf(stderr, "pool: MYSQL_HOST='%s': %s\n", host,
+                gai_strerror(error));
     return error ? -1 : 0;
 }
 
@@ -235,18 +252,12 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     app.base = event_base_new();
     if (app.base)
-        app.pool = pool_new(app.base, &methods, &app, 1, 10);
+        app.pool = pool_new(app.base, &methods, &app, 1, 10, on_created, &app);
     if (!app.pool) {
         fputs("pool: cannot make a pool: out of memory\n", stderr);
-    } else {
-        if (pool_acquire(app.pool, on_lease, &app) < 0) {
-            fputs("pool: cannot acquire: out of memory\n", stderr);
-            give_back(&app, 1);
-        }
-        if (event_base_dispatch(app.base) < 0 || app.pool) {
-            fputs("pool: the event loop failed\n", stderr);
-            app.status = 1;
-        }
+    } else if (event_base_dispatch(app.base) < 0 || app.pool) {
+        fputs("pool: the event loop failed\n", stderr);
+        app.status = 1;
     }
     if (fflush(stdout) != 0) {
         perror("pool: cannot write the row");

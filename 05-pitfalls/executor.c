@@ -81,7 +81,7 @@ static void on_result(uint64_t result, const char *error, void *arg)
         printf("Result: %" PRIu64 "\n", result);
     }
     if (++app->done == app->jobs)
-        event_base_loopexit(app->base, NULL);
+        event_base_loopbreak(app->base);
 }
 
 /* On the loop: hands the jobs over, or (broken) does them itself. */

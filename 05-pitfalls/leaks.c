@@ -72,7 +72,8 @@ static int count_descriptors(void)
 struct app {
     struct event_base *base;
     struct evconnlistener *listener;
-    struct bufferevent *client; /* one at a time */
+    struct bufferevent *client; /* one at a time … */
+    struct session *session;    /* … and the server's end of it */
     bool broken;
     int served;
     const char *failure; /* why the loop ended early, or NULL */
@@ -122,8 +123,8 @@ static void client_start(struct app *app)
     }
     bufferevent_setcb(app->client, on_client_readable, NULL, on_client_event,
                       app);
-    bufferevent_enable(app->client, EV_READ | EV_WRITE);
-    if (bufferevent_write(app->client, "hello", strlen("hello")) < 0 ||
+    if (bufferevent_enable(app->client, EV_READ | EV_WRITE) < 0 ||
+        bufferevent_write(app->client, "hello", strlen("hello")) < 0 ||
         bufferevent_socket_connect(app->client, (struct sockaddr *)&address,
                                    (int)length) < 0)
         give_up(app, "a client cannot connect");
@@ -145,13 +146,14 @@ static void on_session_event(struct bufferevent *bev, short what, void *arg)
     struct app *app = session->app;
 
     (void)what;
+    app->session = NULL;
     bufferevent_free(bev); /* broken: it does not own its descriptor … */
     if (!app->broken)
         counted_free(session); /* … and this line is missing */
-    if (++app->served < CLIENTS)
+    if (++app->served < CLIENTS && !app->failure)
         client_start(app);
     else
-        event_base_loopexit(app->base, NULL);
+        event_base_loopbreak(app->base);
 }
 
 static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
@@ -173,9 +175,11 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
         return;
     }
     session->app = app;
+    app->session = session;
     bufferevent_setcb(session->bev, on_session_readable, NULL, on_session_event,
                       session);
-    bufferevent_enable(session->bev, EV_READ | EV_WRITE);
+    if (bufferevent_enable(session->bev, EV_READ | EV_WRITE) < 0)
+        give_up(app, "out of memory");
 }
 
 /* Serves the clients and frees everything in the order libevent wants:
@@ -203,6 +207,10 @@ static const char *serve(struct app *app)
     }
     if (app->client)
         bufferevent_free(app->client);
+    if (app->session) { /* only after a failure */
+        bufferevent_free(app->session->bev);
+        counted_free(app->session);
+    }
     event_base_loop(app->base, EVLOOP_NONBLOCK);
     event_base_free(app->base);
     libevent_global_shutdown();

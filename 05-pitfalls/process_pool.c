@@ -28,9 +28,9 @@ struct worker {
 };
 
 struct process_pool {
-    struct event *wake; /* fails what nobody is left to do; from the loop */
+    struct event *wake; /* fails what nobody can do; from the loop */
     struct jobs queued;
-    int workers, alive;
+    int workers, alive, busy;
     struct worker worker[];
 };
 
@@ -38,8 +38,12 @@ struct process_pool {
 static void serve_parent(int fd, uint64_t (*function)(uint64_t))
 {
     uint64_t number;
+    ssize_t n;
 
-    while (recv(fd, &number, sizeof number, 0) == sizeof number) {
+    while ((n = recv(fd, &number, sizeof number, 0)) == sizeof number ||
+           (n < 0 && errno == EINTR)) {
+        if (n < 0)
+            continue;
         number = function(number);
         if (send(fd, &number, sizeof number, MSG_NOSIGNAL) < 0)
             break;
@@ -47,7 +51,16 @@ static void serve_parent(int fd, uint64_t (*function)(uint64_t))
     close(fd);
 }
 
-/* Gives idle workers what is queued. */
+static void worker_lost(struct worker *worker)
+{
+    event_del(worker->readable);
+    close(worker->fd);
+    worker->fd = -1;
+    worker->pool->alive--;
+}
+
+/* Gives idle workers what is queued. If nobody is at work then, nobody will
+ * come back for the rest: on_nobody sees to it. */
 static void assign(struct process_pool *pool)
 {
     for (int i = 0; i < pool->workers; i++) {
@@ -58,15 +71,19 @@ static void assign(struct process_pool *pool)
             return;
         if (worker->fd < 0 || worker->job)
             continue;
-        /* One small message to an empty socket cannot block. If the worker is
-         * dead, its event is about to say so, and takes the job with it. */
-        (void)send(worker->fd, &job->argument, sizeof job->argument,
-                   MSG_NOSIGNAL);
+        if (event_add(worker->readable, NULL) < 0)
+            break; /* no memory now: when another one is done, or never */
+        /* One small message to an empty socket cannot block. */
+        if (send(worker->fd, &job->argument, sizeof job->argument,
+                 MSG_NOSIGNAL) < 0) {
+            worker_lost(worker); /* it died idle: the next one, then */
+            continue;
+        }
         STAILQ_REMOVE_HEAD(&pool->queued, next);
         worker->job = job;
-        event_add(worker->readable, NULL);
+        pool->busy++;
     }
-    if (pool->alive == 0 && !STAILQ_EMPTY(&pool->queued))
+    if (pool->busy == 0 && !STAILQ_EMPTY(&pool->queued))
         event_active(pool->wake, 0, 0);
 }
 
@@ -76,16 +93,21 @@ static void job_finish(struct job *job, uint64_t result, const char *error)
     free(job);
 }
 
-static void on_no_workers(evutil_socket_t fd, short events, void *arg)
+/* Fails what is queued now; what the callbacks submit has another turn. */
+static void on_nobody(evutil_socket_t fd, short events, void *arg)
 {
     struct process_pool *pool = arg;
+    struct jobs hopeless = STAILQ_HEAD_INITIALIZER(hopeless);
     struct job *job;
 
     (void)fd;
     (void)events;
-    while ((job = STAILQ_FIRST(&pool->queued))) {
-        STAILQ_REMOVE_HEAD(&pool->queued, next);
-        job_finish(job, 0, "all worker processes have died");
+    STAILQ_CONCAT(&hopeless, &pool->queued);
+    while ((job = STAILQ_FIRST(&hopeless))) {
+        STAILQ_REMOVE_HEAD(&hopeless, next);
+        job_finish(job, 0,
+                   pool->alive > 0 ? "out of memory"
+                                   : "all worker processes have died");
     }
 }
 
@@ -102,12 +124,10 @@ static void on_readable(evutil_socket_t fd, short events, void *arg)
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     worker->job = NULL;
+    pool->busy--;
     event_del(worker->readable); /* an idle worker keeps no loop alive */
-    if (n != sizeof result) {
-        close(fd);
-        worker->fd = -1;
-        pool->alive--;
-    }
+    if (n != sizeof result)
+        worker_lost(worker);
     assign(pool);
     job_finish(job, result,
                n == sizeof result ? NULL : "the worker process died");
@@ -156,7 +176,7 @@ struct process_pool *process_pool_new(uint64_t (*function)(uint64_t),
 
 int process_pool_attach(struct process_pool *pool, struct event_base *base)
 {
-    pool->wake = event_new(base, -1, 0, on_no_workers, pool);
+    pool->wake = event_new(base, -1, 0, on_nobody, pool);
     if (!pool->wake)
         return -1;
     for (int i = 0; i < pool->workers; i++) {

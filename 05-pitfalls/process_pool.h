@@ -39,7 +39,8 @@ int process_pool_submit(struct process_pool *pool, uint64_t argument,
                         process_pool_done done, void *arg);
 
 /* Ends the workers, waits for them (no zombies), drops the jobs without a call
- * of `done`, frees the pool. Call it before event_base_free. */
+ * of `done`, frees the pool. Call it before event_base_free, and not from a
+ * callback of the pool's. */
 void process_pool_free(struct process_pool *pool);
 
 #endif

@@ -119,13 +119,22 @@ static void on_lease(struct lease *lease, const char *error, void *arg)
     event_base_once(scene.base, -1, EV_TIMEOUT, on_return, borrower, NULL);
 }
 
+static void on_created(struct pool *pool, const char *error, void *arg)
+{
+    (void)pool;
+    (void)error;
+    (void)arg;
+}
+
 int main(void)
 {
     static const struct pool_methods methods = {scripted_open, scripted_close,
                                                 always, always};
 
     scene.base = event_base_new();
-    scene.pool = scene.base ? pool_new(scene.base, &methods, NULL, 0, 2) : NULL;
+    scene.pool = scene.base ? pool_new(scene.base, &methods, NULL, 0, 2,
+                                       on_created, NULL)
+                            : NULL;
     if (!scene.pool)
         return 1;
     puts("5 ask, at most 2 connections");

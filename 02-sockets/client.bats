@@ -27,6 +27,37 @@ load ../scripts/test_helper
     assert_output ""
 }
 
+@test "client: a closed stdin is an empty one" {
+    start_server server -k -p 0
+    run bash -c "$(command_for client) 127.0.0.1 $port <&-"
+    assert_success
+    assert_output ""
+}
+
+@test "client -t: a name server that says nothing is a timeout" {
+    needs_python
+    unshare -nm true 2>/dev/null || skip "no network namespace to be had here"
+    cat >"$BATS_TEST_TMPDIR/silent_dns" <<'END'
+ip link set lo up || exit 77
+printf 'nameserver 127.0.0.1\n' >"$1/resolv.conf"
+mount --bind "$1/resolv.conf" /etc/resolv.conf || exit 77
+/usr/bin/python3 -c 'import socket, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("127.0.0.1", 53))
+time.sleep(60)' &
+shift
+"$@"
+status=$?
+kill %1
+exit "$status"
+END
+    within="unshare -nm bash $BATS_TEST_TMPDIR/silent_dns $BATS_TEST_TMPDIR" \
+        run_program client -t 1 slow.test 8888 hello
+    [[ $status != 77 ]] || skip "/etc/resolv.conf cannot be replaced here"
+    assert_failure 1
+    [[ $stderr == *"cannot resolve slow.test port 8888: timed out"* ]] || fail "$stderr"
+}
+
 @test "client: an empty message is one: it half-closes and reads on" {
     start_server server -p 0
     run_program client 127.0.0.1 "$port" ""

@@ -378,8 +378,9 @@ int main(int argc, char **argv)
     limit.tv_sec = (time_t)seconds;
     limit.tv_usec = (suseconds_t)((seconds - (double)limit.tv_sec) * 1e6);
 
+    /* A closed stdin is an empty one, and its number is not for our socket. */
     if (!client.message && fcntl(STDIN_FILENO, F_GETFD) < 0 &&
-        open("/dev/null", O_RDONLY) != STDIN_FILENO) { /* closed: as if empty */
+        !freopen("/dev/null", "r", stdin)) {
         perror("client: stdin is closed");
         return 1;
     }

@@ -7,16 +7,10 @@
 
 /* A connection and its place in the pool. Owned by the pool throughout. */
 struct entry {
-    TAILQ_ENTRY(entry) link; /* in pool->free or pool->opening */
+    TAILQ_ENTRY(entry) link; /* in pool->free, ->opening_list or ->lent */
     struct pool *pool;
     void *connection;
-};
-
-/* One loan. Owned by the pool, from the callback to the release; a pointer to
- * an old one is found out by not being among pool->lent. */
-struct lease {
-    TAILQ_ENTRY(lease) link;
-    struct entry *entry;
+    uint64_t loan; /* the number of its lease, while it is lent */
 };
 
 /* Somebody who waits for a connection. */
@@ -35,7 +29,8 @@ struct pool {
     struct entries free;         /* the longest unused is the first */
     struct entries opening_list; /* not ready yet */
     int opening;                 /* how many those are */
-    TAILQ_HEAD(, lease) lent;
+    struct entries lent;
+    uint64_t loans; /* ever given */
     TAILQ_HEAD(, waiter) waiters;
     int waiting;
     struct event *work;   /* owned: everything happens in on_work */
@@ -47,6 +42,8 @@ struct pool {
     void (*closed)(void *arg);
     void *closed_arg;
 };
+
+static const struct lease no_lease = {NULL, 0};
 
 /* Something has changed: on_work will see to it, from the loop. */
 static void pool_wake(struct pool *pool)
@@ -72,7 +69,7 @@ static void entry_close(struct entry *entry)
 
 /* Takes the first waiter out of the queue and calls it back. It may call the
  * pool again, but for pool_free. */
-static void serve_first(struct pool *pool, struct lease *lease,
+static void serve_first(struct pool *pool, struct lease lease,
                         const char *error)
 {
     struct waiter *waiter = TAILQ_FIRST(&pool->waiters);
@@ -89,20 +86,17 @@ static void serve_first(struct pool *pool, struct lease *lease,
 static void lend_free(struct pool *pool)
 {
     struct entry *entry;
-    struct lease *lease;
 
     while (!pool->closing && pool->waiting > 0 &&
            (entry = TAILQ_FIRST(&pool->free))) {
         TAILQ_REMOVE(&pool->free, entry, link);
-        lease = calloc(1, sizeof *lease);
-        if (!lease || !pool->methods->alive(entry->connection)) {
-            free(lease); /* a corpse, or no memory to lend it */
+        if (!pool->methods->alive(entry->connection)) {
             entry_close(entry);
             continue;
         }
-        lease->entry = entry;
-        TAILQ_INSERT_TAIL(&pool->lent, lease, link);
-        serve_first(pool, lease, NULL);
+        entry->loan = ++pool->loans;
+        TAILQ_INSERT_TAIL(&pool->lent, entry, link);
+        serve_first(pool, (struct lease){entry->connection, entry->loan}, NULL);
     }
 }
 
@@ -128,7 +122,7 @@ static void on_opened(void *connection, const char *error, void *arg)
         entry_close(entry);
         lend_free(pool);
         if (!pool->closing && pool->waiting > 0)
-            serve_first(pool, NULL, error);
+            serve_first(pool, no_lease, error);
     }
     pool_wake(pool);
 }
@@ -160,7 +154,7 @@ static void close_down(struct pool *pool)
     struct entry *entry;
 
     for (int left = pool->waiting; left > 0; left--)
-        serve_first(pool, NULL, "the pool is closing");
+        serve_first(pool, no_lease, "the pool is closing");
     while ((entry = TAILQ_FIRST(&pool->free))) {
         TAILQ_REMOVE(&pool->free, entry, link);
         entry_close(entry);
@@ -207,7 +201,7 @@ static void on_work(evutil_socket_t fd, short events, void *arg)
     while (!pool->closing && pool->waiting > pool->opening &&
            pool->size < pool->max) {
         if (open_one(pool) < 0) {
-            serve_first(pool, NULL, "out of memory");
+            serve_first(pool, no_lease, "out of memory");
             pool_wake(pool); /* the others have another turn */
             break;
         }
@@ -271,26 +265,15 @@ int pool_acquire(struct pool *pool, pool_acquired acquired, void *arg)
     return 0;
 }
 
-void *lease_connection(const struct lease *lease)
+int pool_release(struct pool *pool, struct lease lease)
 {
-    return lease->entry->connection;
-}
+    struct entry *entry = TAILQ_FIRST(&pool->lent);
 
-int pool_release(struct pool *pool, struct lease *lease)
-{
-    struct lease *out;
-    struct entry *entry;
-
-    TAILQ_FOREACH(out, &pool->lent, link)
-    {
-        if (out == lease) /* compared, not looked into: it may be long gone */
-            break;
-    }
-    if (!out)
+    while (entry && entry->loan != lease.number)
+        entry = TAILQ_NEXT(entry, link);
+    if (!entry)
         return -1;
-    entry = out->entry;
-    TAILQ_REMOVE(&pool->lent, out, link);
-    free(out);
+    TAILQ_REMOVE(&pool->lent, entry, link);
     if (!pool->closing && pool->methods->reusable(entry->connection))
         TAILQ_INSERT_TAIL(&pool->free, entry, link);
     else

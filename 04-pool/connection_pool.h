@@ -3,8 +3,8 @@
  *     pool_new(base, &methods, arg, 1, 10, on_created, arg);
  *     void on_created(struct pool *pool, const char *error, void *arg)
  *         pool_acquire(pool, on_lease, arg);
- *     void on_lease(struct lease *lease, const char *error, void *arg)
- *         if (!error) … use lease_connection(lease), then
+ *     void on_lease(struct lease lease, const char *error, void *arg)
+ *         if (!error) … use lease.connection, then
  *         pool_release(pool, lease);
  *     pool_close(pool, on_closed, arg);
  *     void on_closed(void *arg)  pool_free(pool);
@@ -23,9 +23,16 @@
 
 #include <event2/event.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 struct pool;
-struct lease; /* one loan of one connection */
+
+/* One loan of one connection: a value, which may be copied and kept. An old one
+ * does no harm: its number is never given again. */
+struct lease {
+    void *connection; /* the borrower's until pool_release; NULL: no loan */
+    uint64_t number;
+};
 
 /* How the pool reaches its connections. */
 struct pool_methods {
@@ -45,8 +52,7 @@ struct pool_methods {
 };
 
 /* error: NULL, or why there is no lease (valid during the call). */
-typedef void (*pool_acquired)(struct lease *lease, const char *error,
-                              void *arg);
+typedef void (*pool_acquired)(struct lease lease, const char *error, void *arg);
 
 /* error: NULL, or why one of the first min connections could not be opened: the
  * others are closed by then, and the pool is good for pool_free only. */
@@ -64,12 +70,9 @@ struct pool *pool_new(struct event_base *base,
  * error (connecting failed, the pool closes). */
 int pool_acquire(struct pool *pool, pool_acquired acquired, void *arg);
 
-/* The connection lent; the borrower's until pool_release. */
-void *lease_connection(const struct lease *lease);
-
 /* Gives it back: kept if reusable, closed if not. The lease is over. Returns
  * 0, or -1 (and does nothing) if this lease is not out, or not any more. */
-int pool_release(struct pool *pool, struct lease *lease);
+int pool_release(struct pool *pool, struct lease lease);
 
 /* No new leases; waiters get an error, connections being opened are ended.
  * `closed` comes when every lease is back and every connection is gone. A

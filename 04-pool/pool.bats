@@ -74,3 +74,61 @@ c.close()' >"$BATS_TEST_TMPDIR/port" 3>&- &
 5 has connection A
 opened 2, most lent at once 2, left 0"
 }
+
+# rules SCENE: what the scripted connections of proofs/pool_rules.c went through.
+rules() {
+    run_program proofs/pool_rules "$1"
+    assert_success
+}
+
+@test "pool: a corpse is dropped, not lent" {
+    rules corpse
+    assert_output "borrower 1 gets connection 1
+connection 1 is closed
+borrower 2 gets connection 2
+borrower 3 gets connection 2
+connection 2 is closed
+opened 2, closed 2"
+}
+
+@test "pool: a connection that is not reusable is closed on its return, a waiter gets a new one" {
+    rules unclean
+    assert_line --index 1 "connection 1 is closed"
+    assert_line --index 2 "borrower 2 gets connection 2"
+    assert_line "opened 2, closed 2"
+}
+
+@test "pool: returning what was returned is an error, and takes nothing from the next borrower" {
+    rules twice
+    assert_output "borrower 1 gets connection 1
+borrower 2 gets connection 1
+borrower 1 returns it once more: -1
+borrower 2 returns it: 0
+borrower 3 gets connection 1
+connection 1 is closed
+opened 1, closed 1"
+}
+
+@test "pool: a failed connect is told to one waiter, the next ones have their own try" {
+    rules refused
+    assert_line --index 0 "borrower 1 gets none: refused"
+    assert_line "borrower 2 gets connection 2"
+    assert_line "borrower 3 gets connection 2"
+}
+
+@test "pool: closing fails the parked, refuses the new, and waits for the lent" {
+    rules parked
+    assert_output "borrower 1 gets connection 1
+closing: a new acquire returns -1
+borrower 2 gets none: the pool is closing
+borrower 3 gets none: the pool is closing
+connection 1 is closed
+opened 1, closed 1"
+}
+
+@test "pool: if one of the first connections fails, the others are closed and the caller is told" {
+    rules minimum
+    assert_line "no pool: refused"
+    assert_line "opened 3, closed 3"
+    refute_output --partial borrower
+}

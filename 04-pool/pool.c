@@ -24,7 +24,7 @@ struct app {
     struct event_base *base;
     struct mariadb_where where;
     struct pool *pool;
-    struct lease *lease; /* while we have one */
+    struct lease lease; /* .connection is NULL when we have none */
     int status;
 };
 
@@ -109,9 +109,9 @@ static void on_closed(void *arg)
 static void give_back(struct app *app, int status)
 {
     app->status = status;
-    if (app->lease)
+    if (app->lease.connection)
         pool_release(app->pool, app->lease);
-    app->lease = NULL;
+    app->lease.connection = NULL;
     pool_close(app->pool, on_closed, app);
 }
 
@@ -149,7 +149,7 @@ static void on_row(struct mariadb *mariadb, int error, void *arg)
 }
 
 /* async with pool.acquire() as connection: await cursor.execute(…) */
-static void on_lease(struct lease *lease, const char *error, void *arg)
+static void on_lease(struct lease lease, const char *error, void *arg)
 {
     struct app *app = arg;
     struct connection *connection;
@@ -160,7 +160,7 @@ static void on_lease(struct lease *lease, const char *error, void *arg)
         give_back(app, 1);
         return;
     }
-    connection = lease_connection(lease);
+    connection = lease.connection;
     if (mariadb_query(connection->mariadb, "SELECT VERSION()", on_row, app) <
         0) {
         fputs("pool: cannot query: out of memory\n", stderr);

@@ -22,7 +22,7 @@ struct scripted {
 struct borrower {
     int number;
     struct scene *scene;
-    struct lease *lease;
+    struct lease lease;
 };
 
 static struct scene {
@@ -102,7 +102,7 @@ static void on_return(evutil_socket_t fd, short events, void *arg)
         pool_close(scene.pool, on_pool_closed, NULL);
 }
 
-static void on_lease(struct lease *lease, const char *error, void *arg)
+static void on_lease(struct lease lease, const char *error, void *arg)
 {
     struct borrower *borrower = arg;
     const struct scripted *scripted;
@@ -111,7 +111,7 @@ static void on_lease(struct lease *lease, const char *error, void *arg)
         printf("%d gets none: %s\n", borrower->number, error);
         return;
     }
-    scripted = lease_connection(lease);
+    scripted = lease.connection;
     printf("%d has connection %c\n", borrower->number, scripted->letter);
     borrower->lease = lease;
     if (++scene.lent > scene.most_lent)

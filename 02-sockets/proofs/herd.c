@@ -33,7 +33,7 @@ int main(void)
 {
     for (int own = 0; own < 2; own++) {
         struct sockaddr_in address = {.sin_family = AF_INET};
-        int sockets[WORKERS], epolls[WORKERS], woken = 0, served = 0;
+        int sockets[WORKERS] = {-1}, epolls[WORKERS], woken = 0, served = 0;
         int client = socket(AF_INET, SOCK_STREAM, 0);
         struct epoll_event event = {.events = EPOLLIN};
 

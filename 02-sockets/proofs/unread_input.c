@@ -12,26 +12,23 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* ends[0] is the server's. */
-static int connect_pair(int ends[2])
+/* Returns the server's end; *client is the other. Or -1. */
+static int connect_pair(int *client)
 {
     struct sockaddr_in address = {.sin_family = AF_INET};
+    struct sockaddr *any = (struct sockaddr *)&address;
     socklen_t length = sizeof address;
-    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    int listener = socket(AF_INET, SOCK_STREAM, 0), server = -1;
 
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (listener < 0 ||
-        bind(listener, (struct sockaddr *)&address, length) < 0 ||
-        listen(listener, 1) < 0 ||
-        getsockname(listener, (struct sockaddr *)&address, &length) < 0)
-        return -1;
-    ends[1] = socket(AF_INET, SOCK_STREAM, 0);
-    if (ends[1] < 0 ||
-        connect(ends[1], (struct sockaddr *)&address, length) < 0)
-        return -1;
-    ends[0] = accept(listener, NULL, NULL);
-    close(listener);
-    return ends[0] < 0 ? -1 : 0;
+    *client = socket(AF_INET, SOCK_STREAM, 0);
+    if (listener >= 0 && *client >= 0 && bind(listener, any, length) == 0 &&
+        listen(listener, 1) == 0 && getsockname(listener, any, &length) == 0 &&
+        connect(*client, any, length) == 0)
+        server = accept(listener, NULL, NULL);
+    if (listener >= 0)
+        close(listener);
+    return server;
 }
 
 int main(void)
@@ -41,20 +38,20 @@ int main(void)
     for (int all = 0; all < 2; all++) {
         size_t wanted = all ? 5000 : 1024, sum = 0;
         ssize_t sent, n;
-        int ends[2];
+        int client, server = connect_pair(&client);
 
-        if (connect_pair(ends) < 0 || send(ends[1], bytes, 5000, 0) != 5000 ||
-            recv(ends[0], bytes, wanted, MSG_WAITALL) != (ssize_t)wanted)
+        if (server < 0 || send(client, bytes, 5000, 0) != 5000 ||
+            recv(server, bytes, wanted, MSG_WAITALL) != (ssize_t)wanted)
             return 1;
-        sent = send(ends[0], bytes, sizeof bytes, MSG_DONTWAIT);
-        close(ends[0]);
-        while ((n = recv(ends[1], bytes, sizeof bytes, 0)) > 0)
+        sent = send(server, bytes, sizeof bytes, MSG_DONTWAIT);
+        close(server);
+        while ((n = recv(client, bytes, sizeof bytes, 0)) > 0)
             sum += (size_t)n;
         printf("%zu of 5000 bytes read, then close: the client gets %s of the "
                "answer, then: %s\n",
                wanted, (ssize_t)sum == sent ? "all" : "a part",
                n < 0 ? strerror(errno) : "EOF");
-        close(ends[1]);
+        close(client);
     }
     return 0;
 }

@@ -61,7 +61,7 @@ int main(void)
         }
         bufferevent_free(bev);
         if (dns)
-            evdns_base_free(dns, 0);
+            evdns_base_free(dns, 1); /* 1: it gives up its questions */
         event_base_loop(base, EVLOOP_NONBLOCK);
         event_base_free(base);
     }

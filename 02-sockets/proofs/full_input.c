@@ -52,6 +52,7 @@ int main(void)
         return 1;
     event_base_dispatch(scene.base);
     bufferevent_free(bev);
+    event_base_loop(scene.base, EVLOOP_NONBLOCK); /* a call is still queued */
     event_base_free(scene.base);
     close(ends[0]);
     close(ends[1]);

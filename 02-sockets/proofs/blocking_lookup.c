@@ -56,7 +56,7 @@ int main(void)
         puts("  connect_hostname returns");
         if (with_dns) {
             event_base_loop(base, EVLOOP_NONBLOCK);
-            if (recv(server, query, sizeof query, 0) > 0)
+            if (recv(server, query, sizeof query, MSG_DONTWAIT) > 0)
                 puts("  the name server has the question, nobody waits");
         }
         bufferevent_free(bev);

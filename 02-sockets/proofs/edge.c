@@ -31,7 +31,7 @@ int main(void)
             return 1;
         for (int i = 0; i < 20; i++)
             event_base_loop(base, EVLOOP_NONBLOCK);
-        printf("%s: 20 passes, %d calls, %d bytes not read\n",
+        printf("%s: 20 passes, calls: %d, bytes not read: %d\n",
                edge ? "edge " : "level", calls, 10 - calls);
         event_free(event);
         event_base_free(base);

@@ -11,7 +11,7 @@ class Count(logging.Handler):
     def emit(self, record):
         self.calls += 1
         if self.calls == 1:
-            print("asyncio:", record.getMessage())
+            print("asyncio:", record.getMessage().splitlines()[0])
 
 
 async def main():

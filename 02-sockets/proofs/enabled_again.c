@@ -33,18 +33,18 @@ int main(void)
     if (write(ends[1], "hello", 5) != 5)
         return 1;
     event_base_loop(base, EVLOOP_NONBLOCK);
-    printf("the peer sends 5 bytes:   %d calls, %zu bytes in the input\n",
+    printf("the peer sends 5 bytes:   calls: %d, bytes in the input: %zu\n",
            calls, evbuffer_get_length(bufferevent_get_input(bev)));
 
     bufferevent_enable(bev, EV_READ);
     for (int i = 0; i < 10; i++)
         event_base_loop(base, EVLOOP_NONBLOCK);
-    printf("enabled again, 10 passes: %d calls, %zu bytes in the input\n",
+    printf("enabled again, 10 passes: calls: %d, bytes in the input: %zu\n",
            calls, evbuffer_get_length(bufferevent_get_input(bev)));
 
     bufferevent_trigger(bev, EV_READ, 0);
     event_base_loop(base, EVLOOP_NONBLOCK);
-    printf("bufferevent_trigger:      %d calls\n", calls);
+    printf("bufferevent_trigger:      calls: %d\n", calls);
     bufferevent_free(bev);
     event_base_free(base);
     close(ends[0]);

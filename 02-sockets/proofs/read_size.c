@@ -45,7 +45,7 @@ int main(void)
         return 1;
     while (scene.sum < sizeof message)
         event_base_loop(base, EVLOOP_ONCE);
-    printf("65536 bytes lie ready: %zu reads, of %zu bytes at most\n",
+    printf("65536 bytes lie ready: reads: %zu, of %zu bytes at most\n",
            scene.calls, scene.most);
     bufferevent_free(bev);
     event_base_free(base);

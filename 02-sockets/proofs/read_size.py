@@ -21,7 +21,7 @@ async def main():
     peer.close()
     _, reader = await asyncio.get_running_loop().create_connection(Reader, sock=ours)
     await reader.over
-    print(f"asyncio: 65536 bytes lie ready: {len(reader.sizes)} reads, "
+    print(f"asyncio: 65536 bytes lie ready: reads: {len(reader.sizes)}, "
           f"of {max(reader.sizes)} bytes at most")
 
 

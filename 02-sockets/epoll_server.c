@@ -1,0 +1,428 @@
+/* epoll_server — raw_server without a library: what is underneath.
+ *
+ * Twin:   none; asyncio's selector loop makes the same system calls
+ * Build:  cc -o epoll_server epoll_server.c
+ * Run:    ./epoll_server      then, elsewhere: ./client 127.0.0.1 8888 hello
+ * Prints: nothing; where it listens, and what goes wrong, is said on stderr
+ *
+ * The same promises and the same marks as raw_server.c, on epoll alone, and so
+ * the limit that raw_server is measured against. What libevent did there is
+ * written out: who is ready (epoll_wait), timers (its timeout), signals (a
+ * signalfd), a buffer of what is owed.
+ */
+#define _GNU_SOURCE /* accept4 */
+#include <err.h>
+#include <errno.h>
+#include <getopt.h>
+#include <linux/sockios.h>
+#include <netdb.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/queue.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    INPUT_MAX = 64 * 1024,   /* bytes: what one read takes */
+    OUTPUT_HIGH = 64 * 1024, /* bytes owed to a peer: stop reading above, */
+    OUTPUT_LOW = 16 * 1024,  /* read again below; these are asyncio's marks */
+    EVENTS_MAX = 256,        /* what one epoll_wait returns */
+    PAUSE = 1000,            /* ms without accepting, for want of resources */
+    GRACE = 5000,            /* ms for a stop */
+};
+
+/* Owns all below; lives in main. */
+struct server {
+    int epoll, listener, signals; /* descriptors; -1: none */
+    TAILQ_HEAD(, connection) connections;
+    long long paused_until; /* ms; 0: accepting */
+    long long stop_at;      /* ms; 0: not stopping */
+    char input[INPUT_MAX];  /* one for all: nothing stays in it */
+};
+
+/* Owned by the server, from accept_all to connection_free. */
+struct connection {
+    TAILQ_ENTRY(connection) link;
+    char *owed;         /* owned; NULL unless something is owed: … */
+    size_t start, size; /* … so many bytes, from there */
+    int fd;             /* owned */
+    uint32_t watched;   /* what epoll waits for */
+    bool eof;           /* the peer has sent all it will */
+};
+
+static long long now(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec * 1000LL + time.tv_nsec / 1000000;
+}
+
+/* "Not now", as opposed to "never again". */
+static bool try_later(int error)
+{
+    return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
+}
+
+/* Adds the descriptor or changes what it is watched for. What comes back with
+ * the event is a pointer: a connection's, or that of a member of server. */
+static int watch(const struct server *server, int operation, int fd,
+                 uint32_t events, void *pointer)
+{
+    struct epoll_event event = {.events = events, .data.ptr = pointer};
+
+    return epoll_ctl(server->epoll, operation, fd, &event);
+}
+
+/* Only for the connection whose event is at hand, or between two waits: another
+ * one's event may be in the array still, and would point to freed memory. */
+static void connection_free(struct server *server,
+                            struct connection *connection)
+{
+    TAILQ_REMOVE(&server->connections, connection, link);
+    close(connection->fd); /* and epoll forgets it */
+    free(connection->owed);
+    free(connection);
+}
+
+/* Decides, after each change, what to wait for. Not reading is back-pressure:
+ * the peer's window fills, and it has to wait. May free the connection. */
+static void connection_settle(struct server *server,
+                              struct connection *connection)
+{
+    uint32_t events = connection->watched | EPOLLOUT;
+    bool stopping = server->stop_at > 0;
+    int unsent = 0;
+
+    if (connection->size > 0) {
+        if (connection->eof || stopping || connection->size > OUTPUT_HIGH)
+            events = EPOLLOUT;
+        else if (connection->size <= OUTPUT_LOW)
+            events = EPOLLOUT | EPOLLIN;
+    } else {
+        free(connection->owed);
+        connection->owed = NULL;
+        events = EPOLLIN;
+        /* A stop: who has confirmed all we sent goes at once. For others the
+         * close must be no reset, which can destroy what is on its way: so the
+         * input is read on, and thrown away, until they close. */
+        if (stopping) {
+            (void)ioctl(connection->fd, SIOCOUTQ, &unsent);
+            (void)shutdown(connection->fd, SHUT_WR);
+        }
+        if (connection->eof || (stopping && unsent == 0)) {
+            connection_free(server, connection);
+            return;
+        }
+    }
+    if (events == connection->watched)
+        return;
+    connection->watched = events;
+    if (watch(server, EPOLL_CTL_MOD, connection->fd, events, connection) < 0) {
+        warnx("%s: one connection dropped", strerror(errno));
+        connection_free(server, connection);
+    }
+}
+
+/* The socket takes some more of what is owed. */
+static void on_writable(struct server *server, struct connection *connection)
+{
+    ssize_t sent = send(connection->fd, connection->owed + connection->start,
+                        connection->size, 0);
+
+    if (sent >= 0) {
+        connection->start += (size_t)sent;
+        connection->size -= (size_t)sent;
+        connection_settle(server, connection);
+    } else if (!try_later(errno)) {
+        connection_free(server, connection);
+    }
+}
+
+/* Keeps a copy of what the socket did not take. There is room for it: nobody
+ * reads above the mark. Returns 0, or -1 without memory. */
+static int connection_owe(struct connection *connection, const char *data,
+                          size_t size)
+{
+    if (!connection->owed) {
+        connection->owed = malloc(OUTPUT_HIGH + INPUT_MAX);
+        connection->start = 0;
+        if (!connection->owed)
+            return -1;
+    }
+    if (connection->start > 0)
+        memmove(connection->owed, connection->owed + connection->start,
+                connection->size);
+    connection->start = 0;
+    memcpy(connection->owed + connection->size, data, size);
+    connection->size += size;
+    return 0;
+}
+
+/* Input, or its end. Read once: with more of it we are called again, after the
+ * others had their turn. */
+static void on_readable(struct server *server, struct connection *connection)
+{
+    ssize_t size = recv(connection->fd, server->input, INPUT_MAX, 0);
+    ssize_t sent = 0;
+
+    if (size < 0 && try_later(errno))
+        return;
+    if (size < 0) {
+        connection_free(server, connection); /* a reset */
+    } else if (size == 0) {
+        connection->eof = true; /* a half-close: we still owe the output */
+        connection_settle(server, connection);
+    } else if (server->stop_at == 0) {
+        if (!connection->owed) /* else it must wait for its turn behind that */
+            sent = send(connection->fd, server->input, (size_t)size, 0);
+        if (sent == size)
+            return;
+        if (sent < 0 && !try_later(errno)) {
+            connection_free(server, connection);
+            return;
+        }
+        sent = sent < 0 ? 0 : sent;
+        if (connection_owe(connection, server->input + sent,
+                           (size_t)(size - sent)) < 0) {
+            warnx("%s: one connection dropped", strerror(errno));
+            connection_free(server, connection);
+            return;
+        }
+        connection_settle(server, connection);
+    }
+}
+
+/* A new peer. Want of memory costs this one its connection, not the server. */
+static void connection_new(struct server *server, int fd)
+{
+    struct connection *connection = calloc(1, sizeof *connection);
+    int on = 1;
+
+    if (!connection ||
+        watch(server, EPOLL_CTL_ADD, fd, EPOLLIN, connection) < 0) {
+        warnx("%s: one connection dropped", strerror(errno));
+        free(connection);
+        close(fd);
+        return;
+    }
+    connection->fd = fd;
+    connection->watched = EPOLLIN;
+    TAILQ_INSERT_TAIL(&server->connections, connection, link);
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+/* Takes all who wait. Out of descriptors, the listening socket stays readable
+ * and the loop would spin: pause, and try again in a second. */
+static void accept_all(struct server *server)
+{
+    int fd;
+
+    while ((fd = accept4(server->listener, NULL, NULL,
+                         SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0)
+        connection_new(server, fd);
+    if (try_later(errno) || errno == ECONNABORTED)
+        return;
+    warnx("cannot accept: %s: pausing for 1 s", strerror(errno));
+    if (watch(server, EPOLL_CTL_MOD, server->listener, 0, &server->listener) ==
+        0)
+        server->paused_until = now() + PAUSE;
+}
+
+/* SIGINT, SIGTERM: no new peers, no new input, but what is owed is flushed. To
+ * be called between two waits: it frees connections. */
+static void stop(struct server *server)
+{
+    struct connection *connection, *next;
+
+    server->stop_at = now() + GRACE;
+    server->paused_until = 0;
+    close(server->listener);
+    server->listener = -1;
+    for (connection = TAILQ_FIRST(&server->connections); connection;
+         connection = next) {
+        next = TAILQ_NEXT(connection, link);
+        connection_settle(server, connection);
+    }
+}
+
+/* How long epoll_wait may sleep, in ms; -1: for ever. Ends a pause. */
+static int time_to_sleep(struct server *server)
+{
+    long long until = server->stop_at ? server->stop_at : server->paused_until;
+    long long left = until - now();
+
+    if (until == 0)
+        return -1;
+    if (left > 0)
+        return (int)left;
+    if (server->paused_until > 0 &&
+        watch(server, EPOLL_CTL_MOD, server->listener, EPOLLIN,
+              &server->listener) == 0)
+        server->paused_until = 0;
+    return 0;
+}
+
+/* The loop. Each descriptor is in the array once at most, so that a connection
+ * can be freed in its turn; the stop, which frees others, comes after all.
+ * Returns 0 when stopped, -1 with the reason said. */
+static int serve(struct server *server)
+{
+    struct epoll_event events[EVENTS_MAX];
+    struct signalfd_siginfo signal;
+
+    while (server->stop_at == 0 ||
+           (!TAILQ_EMPTY(&server->connections) && now() < server->stop_at)) {
+        bool stopped = false;
+        int count = epoll_wait(server->epoll, events, EVENTS_MAX,
+                               time_to_sleep(server));
+
+        if (count < 0 && errno != EINTR) {
+            warn("epoll_wait failed");
+            return -1;
+        }
+        for (int i = 0; i < count; i++) {
+            void *pointer = events[i].data.ptr;
+            struct connection *connection = pointer;
+
+            if (pointer == &server->listener)
+                accept_all(server);
+            else if (pointer == &server->signals)
+                stopped = read(server->signals, &signal, sizeof signal) > 0;
+            else if (connection->owed && events[i].events != EPOLLIN)
+                on_writable(server, connection);
+            else
+                on_readable(server, connection); /* or has failed */
+        }
+        if (stopped && server->stop_at == 0)
+            stop(server);
+    }
+    return 0;
+}
+
+/* Makes the descriptors, listens, says where on stderr. Returns 0, or -1 with
+ * the reason said; server_free undoes it in both cases. */
+static int server_start(struct server *server, const char *host,
+                        const struct addrinfo *address)
+{
+    bool ipv6 = address->ai_family == AF_INET6;
+    struct sockaddr_in6 in6; /* a sockaddr_in has its port in the same place */
+    socklen_t length = sizeof in6;
+    sigset_t signals;
+    int on = 1;
+
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    sigprocmask(SIG_BLOCK, &signals, NULL); /* to be read, not to interrupt */
+    server->epoll = epoll_create1(EPOLL_CLOEXEC);
+    server->signals = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
+    server->listener = socket(address->ai_family,
+                              SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (server->epoll < 0 || server->signals < 0 || server->listener < 0 ||
+        watch(server, EPOLL_CTL_ADD, server->signals, EPOLLIN,
+              &server->signals) < 0) {
+        warn("cannot start");
+        return -1;
+    }
+    (void)setsockopt(server->listener, SOL_SOCKET, SO_REUSEADDR, &on,
+                     sizeof on);
+    if (ipv6)
+        (void)setsockopt(server->listener, IPPROTO_IPV6, IPV6_V6ONLY, &on,
+                         sizeof on);
+    if (bind(server->listener, address->ai_addr, address->ai_addrlen) < 0 ||
+        listen(server->listener, SOMAXCONN) < 0 ||
+        getsockname(server->listener, (struct sockaddr *)&in6, &length) < 0 ||
+        watch(server, EPOLL_CTL_ADD, server->listener, EPOLLIN,
+              &server->listener) < 0) {
+        memcpy(&in6, address->ai_addr, address->ai_addrlen);
+        warn("cannot listen on %s port %u", host, ntohs(in6.sin6_port));
+        return -1;
+    }
+    warnx("listening on %s%s%s:%u", ipv6 ? "[" : "", host, ipv6 ? "]" : "",
+          ntohs(in6.sin6_port));
+    return 0;
+}
+
+static void server_free(struct server *server)
+{
+    const int rest[] = {server->listener, server->signals, server->epoll};
+    long left = 0;
+
+    for (; !TAILQ_EMPTY(&server->connections); left++)
+        connection_free(server, TAILQ_FIRST(&server->connections));
+    if (left > 0)
+        warnx("gave up on %ld peers", left);
+    for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) {
+        if (rest[i] >= 0)
+            close(rest[i]);
+    }
+}
+
+static const char usage[] = "usage: epoll_server [-a ADDRESS] [-p PORT] [-h]\n";
+static const char help[] =
+    "Echoes what each client sends until it closes, on bare epoll.\n"
+    "  -a ADDRESS  listen on this IPv4 or IPv6 address (127.0.0.1)\n"
+    "  -p PORT     and on this port; 0 picks a free one (8888)\n"
+    "  -h, --help  print this\n";
+
+int main(int argc, char **argv)
+{
+    static const struct option longer[] = {{"help", 0, NULL, 'h'}, {0}};
+    const struct addrinfo numeric = {.ai_flags = AI_NUMERICHOST,
+                                     .ai_socktype = SOCK_STREAM};
+    const char *host = "127.0.0.1", *port = "8888";
+    struct server server = {.epoll = -1, .listener = -1, .signals = -1};
+    struct addrinfo *address;
+    struct rlimit limit;
+    int option, status = 1;
+    char *end = NULL;
+    long number;
+
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, "a:p:h", longer, NULL)) > 0) {
+        if (option == 'a')
+            host = optarg;
+        else if (option == 'p')
+            port = optarg;
+        else if (option == 'h')
+            return printf("%s%s", usage, help) < 0 || fflush(stdout);
+        else
+            break; /* optind is behind it */
+    }
+    if (option != -1 || optind < argc) {
+        fprintf(stderr,
+                "epoll_server: unexpected, or without its value: '%s': %s",
+                argv[option == -1 ? optind : optind - 1], usage);
+        return 2;
+    }
+    number = strtol(port, &end, 10);
+    if (end == port || *end || number < 0 || number > 65535) {
+        warnx("-p '%s': not a number from 0 to 65535", port);
+        return 2;
+    }
+    if (getaddrinfo(host, port, &numeric, &address) != 0) {
+        warnx("-a '%s': not a numeric IPv4 or IPv6 address", host);
+        return 2;
+    }
+
+    signal(SIGPIPE, SIG_IGN); /* else a write to a closed peer ends us */
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    TAILQ_INIT(&server.connections);
+    if (server_start(&server, host, address) == 0 && serve(&server) == 0)
+        status = 0;
+    freeaddrinfo(address);
+    server_free(&server);
+    return status;
+}

@@ -314,7 +314,7 @@ static int server_start(struct server *server, const char *host,
                         const struct addrinfo *address)
 {
     bool ipv6 = address->ai_family == AF_INET6;
-    struct sockaddr_in6 in6; /* a sockaddr_in has its port in the same place */
+    struct sockaddr_in6 in6 = {0}; /* its port is where a sockaddr_in has it */
     socklen_t length = sizeof in6;
     sigset_t signals;
     int on = 1;

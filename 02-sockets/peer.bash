@@ -58,6 +58,19 @@ def queues(own, other):
         fields = line.split()
         if [int(a.split(':')[1], 16) for a in fields[1:3]] == [own, other]:
             return [int(n, 16) for n in fields[4].split(':')]
+# Sends bit by bit until the kernel is full and the server owes some of it, less
+# than makes it stop reading.
+def flood_a_little(s):
+    own, sent = s.getsockname()[1], bytearray()
+    while True:
+        sent += (bit := bytes([len(sent) // 30000 % 251]) * 30000)
+        s.sendall(bit)
+        before = None
+        while (taken := queues(port, own)) != before or taken[1] > 0:
+            before = taken
+            time.sleep(0.005 * patience)
+        if len(sent) > taken[0] + queues(own, port)[1]:
+            return bytes(sent)
 def memory():
     with open(f'/proc/{pid}/status') as status:
         return next(int(l.split()[1]) for l in status if l.startswith('VmRSS'))

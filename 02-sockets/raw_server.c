@@ -317,7 +317,7 @@ static void server_free(struct server *server)
         warnx("gave up on %ld peers", left);
     if (server->listener)
         evconnlistener_free(server->listener);
-    for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
+    for (int i = 0; i < 3; i++) {
         if (events[i])
             event_free(events[i]);
     }

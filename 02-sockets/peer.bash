@@ -65,11 +65,11 @@ def flood_a_little(s):
     while True:
         sent += (bit := bytes([len(sent) // 30000 % 251]) * 30000)
         s.sendall(bit)
-        before = None
-        while (taken := queues(port, own)) != before or taken[1] > 0:
-            before = taken
+        before, now = None, 0
+        while now != before or now[0] or now[3]:
+            before, now = now, queues(own, port) + queues(port, own)
             time.sleep(0.005 * patience)
-        if len(sent) > taken[0] + queues(own, port)[1]:
+        if len(sent) > now[1] + now[2]:
             return bytes(sent)
 def memory():
     with open(f'/proc/{pid}/status') as status:

@@ -159,6 +159,7 @@ for p, s in enumerate(peers):
         dropped += 1
 print("some dropped:", dropped > 0, "others served:", dropped < 60)'
     assert_output "some dropped: True others served: True"
+    [[ $1 == server || $(complained) == *"one connection dropped"* ]] || fail "it says nothing"
     still_serves
     ends_well
 }

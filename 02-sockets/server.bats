@@ -140,7 +140,7 @@ b'slow'"
 @test "server -t: ends a stuck peer even while reading from it is paused" {
     local before
 
-    start_server server --keep-open -t 1 -p 0
+    start_server server --keep-open -t $((slow * 2)) -p 0
     before=$(descriptors "$server_pid")
     # As much as it owes at most, it does not read: the flood stands still.
     peer '

@@ -9,7 +9,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
 export CARD
-.PHONY: help all run-chapter test soak quiz prove cards index compare lint format clean
+.PHONY: help all run-chapter test soak bench quiz prove cards index compare lint format clean
 
 ifeq ($(origin CC),default)
 CC := gcc
@@ -100,6 +100,9 @@ compare: ## play a chapter in C and in Python, side by side: CHAPTER=
 
 soak: ## the long runs, which `make test` leaves out; CHAPTER=
 	@SOAK=1 scripts/test
+
+bench: ## measure against the peers, side by side: CHAPTER=
+	@scripts/bench
 
 lint: ## formatters, compilers, analysers: a warning is an error
 	@scripts/lint

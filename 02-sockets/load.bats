@@ -43,7 +43,7 @@ while True:
     start_server server -k -p 0
     run_program load -c 50 -d 0.2 127.0.0.1 "$port"
     assert_success
-    run_program load -c 3 -s 1000000 -d 0.5 127.0.0.1 "$port"
+    run_program load -s 20000000 -d 1 127.0.0.1 "$port"
     assert_success
     assert_line --index 2 --regexp '^errors   0 in [1-9]'
 }

@@ -285,9 +285,9 @@ int main(int argc, char **argv)
         if (option == '?')
             break;
         *value = strtod(optarg, &end);
-        if (end == optarg || *end || !(*value > 0 && *value <= 1e6) ||
+        if (end == optarg || *end || !(*value > 0 && *value <= 1e8) ||
             (option != 'd' && *value != (double)(long)*value)) {
-            fprintf(stderr, "load: -%c '%s': not a%s number up to 1000000\n",
+            fprintf(stderr, "load: -%c '%s': not a%s number up to 100000000\n",
                     option, optarg, option == 'd' ? "" : " whole");
             return 2;
         }

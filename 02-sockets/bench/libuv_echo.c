@@ -86,7 +86,9 @@ static void on_connection(uv_stream_t *listener, int status)
 
 int main(int argc, char **argv)
 {
-    int port = argc == 3 && !strcmp(argv[1], "-p") ? atoi(argv[2]) : -1;
+    int port = argc == 3 && !strcmp(argv[1], "-p")
+                   ? (int)strtol(argv[2], NULL, 10)
+                   : -1;
     int length = sizeof(struct sockaddr_in), error;
     struct sockaddr_in address;
     struct rlimit limit;

@@ -58,12 +58,22 @@ gap() {
     server=$!
     wait_until 5 has_workers 2
     worker=${workers[0]}
+    # It must be at work: one that dies idle takes no job with it.
+    wait_until 5 has_computed "$worker"
     kill -KILL "$worker"
     status=0
     wait "$server" || status=$?
     assert_equal "$status" 1
     assert_equal "$(grep -c 'a job failed: the worker process died' "$BATS_TEST_TMPDIR/err")" 1
     assert_equal "$(cat "$BATS_TEST_TMPDIR/out")" "Result: 17999999997000000000"
+}
+
+# has_computed PID: for 0.2 s of processor time, which an idle worker never has.
+has_computed() {
+    local fields
+
+    read -r -a fields <"/proc/$1/stat"
+    ((fields[13] >= 20))
 }
 
 # The children of the executor that $server (timeout) runs, in $workers.

@@ -37,15 +37,16 @@ enum {
     EVENTS_MAX = 256,        /* what one epoll_wait returns */
     PAUSE = 1000,            /* ms without accepting, for want of resources */
     GRACE = 5000,            /* ms for a stop */
+    MOMENT = 50,             /* ms till its next look at who is left */
 };
 
 /* Owns all below; lives in main. */
 struct server {
     int epoll, listener, signals; /* descriptors; -1: none */
     TAILQ_HEAD(, connection) connections;
-    long long paused_until; /* ms; 0: accepting */
-    long long stop_at;      /* ms; 0: not stopping */
-    char input[INPUT_MAX];  /* one for all: nothing stays in it */
+    long long timer;       /* ms, when on_timer has something to do; or 0 */
+    long long stop_at;     /* ms, when stopping ends at the latest; or 0 */
+    char input[INPUT_MAX]; /* one for all: nothing stays in it */
 };
 
 /* Owned by the server, from accept_all to connection_free. */
@@ -234,41 +235,44 @@ static void accept_all(struct server *server)
     warnx("cannot accept: %s: pausing for 1 s", strerror(errno));
     if (watch(server, EPOLL_CTL_MOD, server->listener, 0, &server->listener) ==
         0)
-        server->paused_until = now() + PAUSE;
+        server->timer = now() + PAUSE;
 }
 
-/* SIGINT, SIGTERM: no new peers, no new input, but what is owed is flushed. To
- * be called between two waits: it frees connections. */
+/* SIGINT, SIGTERM: no new peers, and the others soon are none: see on_timer. */
 static void stop(struct server *server)
 {
-    struct connection *connection, *next;
-
-    server->stop_at = now() + GRACE;
-    server->paused_until = 0;
+    server->timer = now();
+    server->stop_at = server->timer + GRACE;
     close(server->listener);
     server->listener = -1;
+}
+
+/* Does what is due: ends a pause, or the connections when we stop. Nothing
+ * tells when a peer has confirmed the last byte, so we look again in a moment.
+ * Returns how long epoll_wait may sleep, in ms; -1: for ever. To be called
+ * between two waits: it frees connections. */
+static int on_timer(struct server *server)
+{
+    long long left = server->timer - now();
+    struct connection *connection, *next;
+
+    if (server->timer == 0)
+        return -1;
+    if (left > 0)
+        return (int)left;
+    if (server->stop_at == 0) {
+        if (watch(server, EPOLL_CTL_MOD, server->listener, EPOLLIN,
+                  &server->listener) == 0)
+            server->timer = 0;
+        return 0;
+    }
     for (connection = TAILQ_FIRST(&server->connections); connection;
          connection = next) {
         next = TAILQ_NEXT(connection, link);
         connection_settle(server, connection);
     }
-}
-
-/* How long epoll_wait may sleep, in ms; -1: for ever. Ends a pause. */
-static int time_to_sleep(struct server *server)
-{
-    long long until = server->stop_at ? server->stop_at : server->paused_until;
-    long long left = until - now();
-
-    if (until == 0)
-        return -1;
-    if (left > 0)
-        return (int)left;
-    if (server->paused_until > 0 &&
-        watch(server, EPOLL_CTL_MOD, server->listener, EPOLLIN,
-              &server->listener) == 0)
-        server->paused_until = 0;
-    return 0;
+    server->timer = now() + MOMENT;
+    return TAILQ_EMPTY(&server->connections) ? 0 : MOMENT;
 }
 
 /* The loop. Each descriptor is in the array once at most, so that a connection
@@ -278,12 +282,12 @@ static int serve(struct server *server)
 {
     struct epoll_event events[EVENTS_MAX];
     struct signalfd_siginfo signal;
+    bool stopped = false;
 
     while (server->stop_at == 0 ||
            (!TAILQ_EMPTY(&server->connections) && now() < server->stop_at)) {
-        bool stopped = false;
-        int count = epoll_wait(server->epoll, events, EVENTS_MAX,
-                               time_to_sleep(server));
+        int sleep = on_timer(server);
+        int count = epoll_wait(server->epoll, events, EVENTS_MAX, sleep);
 
         if (count < 0 && errno != EINTR) {
             warn("epoll_wait failed");
@@ -296,7 +300,7 @@ static int serve(struct server *server)
             if (pointer == &server->listener)
                 accept_all(server);
             else if (pointer == &server->signals)
-                stopped = read(server->signals, &signal, sizeof signal) > 0;
+                stopped |= read(server->signals, &signal, sizeof signal) > 0;
             else if (connection->owed && events[i].events != EPOLLIN)
                 on_writable(server, connection);
             else

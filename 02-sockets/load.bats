@@ -93,6 +93,15 @@ while True:
     assert_line --index 0 "0 messages/s"
 }
 
+@test "load: a connection that is forgotten is an error, though others go on" {
+    serve_wrong 'c.sendall(data) if n < 3 or c.fileno() % 2 else None'
+    run_program load -c 4 -d 1 127.0.0.1 "$port"
+    assert_failure 1
+    assert_equal "$stderr" "load: 127.0.0.1 port $port: never answered"
+    assert_line --index 2 --regexp '^errors   2 in [1-9]'
+    awk '/^latency/ { exit !($7 >= 900000) }' <<<"$output" || fail "$output"
+}
+
 @test "load: refused" {
     start_server server -k -p 0
     stop_server

@@ -217,11 +217,26 @@ static void on_tick(evutil_socket_t fd, short events, void *arg)
         load->since = now();
 }
 
+/* A message still on its way has waited, too; one that nothing came back of in
+ * all the time measured is an error. Else a server that forgets a connection
+ * would look quick. */
+static void count_unanswered(struct load *load, size_t count, uint64_t end)
+{
+    for (struct connection *c = load->connections, *behind = c + count;
+         load->since && c < behind; c++) {
+        if (c->fd >= 0 && end - c->sent_at > load->slowest)
+            load->slowest = end - c->sent_at;
+        if (c->fd >= 0 && c->sent_at < load->since && c->received == 0)
+            fail(c, "never answered");
+    }
+}
+
 /* Opens the connections, loads the server, reports. Returns main's status. */
 static int run(struct load *load, size_t count)
 {
     const struct timeval tick = {0, 10000};
     uint32_t random = 1;
+    uint64_t end;
     double seconds;
 
     for (size_t i = 0; i < load->size + SHIFTS; i++) {
@@ -243,7 +258,9 @@ static int run(struct load *load, size_t count)
         fputs("load: the event loop failed\n", stderr);
     event_del(&load->tick);
     event_del(&load->interrupt);
-    seconds = load->since ? (double)(now() - load->since) / 1e9 : 1;
+    end = now();
+    seconds = load->since ? (double)(end - load->since) / 1e9 : 1;
+    count_unanswered(load, count, end);
     printf("%s%.0f messages/s\nlatency  p50 %.1f  p99 %.1f  max %.1f µs\n"
            "errors   %" PRIu64 " in %" PRIu64 " messages\n",
            load->clear, (double)load->measured / seconds, percentile(load, 0.5),

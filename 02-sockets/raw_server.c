@@ -217,13 +217,31 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
         connection_drop(connection);
 }
 
+/* No new input, but what is owed is flushed. Nothing tells when a peer has
+ * confirmed the last byte, so we look again in a moment. */
+static void stop_connections(struct server *server)
+{
+    const struct timeval moment = {0, 50000};
+    struct connection *connection, *next;
+
+    (void)evtimer_add(server->pause, &moment);
+    for (connection = TAILQ_FIRST(&server->connections); connection;
+         connection = next) {
+        next = TAILQ_NEXT(connection, link);
+        connection_settle(connection);
+    }
+}
+
 static void on_pause_over(evutil_socket_t fd, short events, void *arg)
 {
     struct server *server = arg;
 
     (void)fd;
     (void)events;
-    evconnlistener_enable(server->listener);
+    if (server->stopping)
+        stop_connections(server);
+    else
+        evconnlistener_enable(server->listener);
 }
 
 /* accept() failed. Out of descriptors, the listening socket stays readable and
@@ -239,26 +257,20 @@ static void on_accept_error(struct evconnlistener *listener, void *arg)
         evconnlistener_disable(listener);
 }
 
-/* SIGINT, SIGTERM: no new peers, no new input, but what is owed is flushed. */
+/* SIGINT, SIGTERM: no new peers, and the others soon are none. */
 static void on_signal(evutil_socket_t number, short events, void *arg)
 {
     const struct timeval grace = {5, 0};
     struct server *server = arg;
-    struct connection *connection, *next;
 
     (void)number;
     (void)events;
     server->stopping = true;
-    evtimer_del(server->pause);
     evconnlistener_disable(server->listener);
     if (TAILQ_EMPTY(&server->connections) ||
         event_base_loopexit(server->base, &grace) < 0)
         event_base_loopbreak(server->base);
-    for (connection = TAILQ_FIRST(&server->connections); connection;
-         connection = next) {
-        next = TAILQ_NEXT(connection, link);
-        connection_settle(connection);
-    }
+    stop_connections(server);
 }
 
 /* Makes the base, watches for signals, listens, says where on stderr. Returns

@@ -131,6 +131,41 @@ slow.send(b"slow"); print(read_all(slow))'
 b'slow'"
 }
 
+@test "server: a client that drips bytes after the goodbye is cut off, too" {
+    local before
+
+    start_server server -p 0
+    before=$(descriptors "$server_pid")
+    peer '
+s = connect()
+s.send(b"hello")
+s.recv(9)
+end = time.monotonic() + 5 + 10 * patience
+try:
+    while time.monotonic() < end:
+        s.send(b".")
+        time.sleep(0.1)
+except ConnectionError:
+    print("cut off")'
+    assert_output "cut off"
+    wait_until 5 descriptors_are "$before"
+}
+
+@test "server: its stop does not wait for a client that has its answer" {
+    local start
+
+    start_server server -p 0
+    exec 7<>"/dev/tcp/127.0.0.1/$port"
+    printf hello >&7
+    assert_equal "$(timeout $((5 * slow)) cat <&7)" hello
+    start=$SECONDS
+    stop_server
+    assert_equal "$status" 0
+    [[ $(complained) != *"gave up"* ]] || fail "$(complained)"
+    ((SECONDS - start <= 3 * slow)) || fail "it took $((SECONDS - start)) s"
+    exec 7>&-
+}
+
 @test "server -t: ends an idle peer" {
     start_server server -t 1 -p 0
     peer 's = connect(); print(read_all(s))'
@@ -151,6 +186,26 @@ while len(os.listdir(f"/proc/{pid}/fd")) > int(sys.argv[2]) and time.monotonic()
     time.sleep(0.05)
 print("ended:", time.monotonic() < end)' "$before"
     assert_output "ended: True"
+}
+
+@test "server -t: spares a peer that sends nothing and takes what it is owed" {
+    start_server server -k -t "$slow" -p 0
+    # Small segments and buffers: what the kernel does not hold, the server owes.
+    peer '
+s = socket.socket()
+s.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+s.connect(("127.0.0.1", port))
+sent = bytes(range(250)) * 600
+s.sendall(sent)
+got, start = bytearray(), time.monotonic()
+while len(got) < len(sent) and (part := s.recv(3000)):
+    got += part
+    time.sleep(0.05 * patience)
+print("all back:", got == sent)
+print("longer than its idle time:", time.monotonic() - start > 2 * patience)'
+    assert_output "all back: True
+longer than its idle time: True"
 }
 
 @test "server -m: one more than allowed waits until there is room" {

@@ -43,13 +43,15 @@ enum {
 };
 static const struct timeval grace = {5, 0}; /* for a goodbye, for our stop */
 static const struct timeval a_second = {1, 0};
+static const struct timeval a_moment = {0, 50000};
 
 /* Owns all below; lives in main. */
 struct server {
     struct event_base *base;
     struct evconnlistener *listener;
     struct event *signals[2]; /* SIGINT, SIGTERM */
-    struct event *pause;      /* pending: accept nobody till it is due */
+    struct event *pause;      /* pending: accept nobody till it is due; when
+                                 stopping: the next look at who is left */
     TAILQ_HEAD(, connection) connections;
     long count, max; /* connections now, and at most (0: no limit) */
     struct timeval idle;
@@ -107,17 +109,19 @@ static time_t seconds(void)
 
 /* Once the output is empty: shuts our half and waits for the peer's, because
  * a close with input unread is a reset, which can destroy the echo on its way.
- * When we stop, a peer that has confirmed all of it is not waited for. May
- * free the connection. */
+ * When we stop, a peer that has confirmed all of it is not waited for: then
+ * this is called again and again. May free the connection. */
 static void say_goodbye(struct connection *connection)
 {
     struct bufferevent *bev = connection->bev;
+    bool stopping = connection->server->stopping;
     int fd = bufferevent_getfd(bev), on_its_way = 0;
 
-    if (connection->shut || evbuffer_get_length(bufferevent_get_output(bev)))
+    if ((connection->shut && !stopping) ||
+        evbuffer_get_length(bufferevent_get_output(bev)) > 0)
         return;
     (void)ioctl(fd, SIOCOUTQ, &on_its_way);
-    if (connection->eof || (connection->server->stopping && on_its_way == 0) ||
+    if (connection->eof || (stopping && on_its_way == 0) ||
         shutdown(fd, SHUT_WR) < 0) {
         connection_free(connection);
         return;
@@ -257,13 +261,32 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
         connection_free(connection);
 }
 
+/* No new input, but what is owed is flushed. Nothing tells when a peer has
+ * confirmed the last byte, so we look again. */
+static void stop_connections(struct server *server)
+{
+    struct connection *connection, *next;
+
+    (void)evtimer_add(server->pause, &a_moment);
+    for (connection = TAILQ_FIRST(&server->connections); connection;
+         connection = next) {
+        next = TAILQ_NEXT(connection, link);
+        bufferevent_setwatermark(connection->bev, EV_WRITE, 0, 0);
+        connection->closing = true;
+        say_goodbye(connection);
+    }
+}
+
 static void on_pause_over(evutil_socket_t fd, short events, void *arg)
 {
     struct server *server = arg;
 
     (void)fd;
     (void)events;
-    accept_more(server);
+    if (server->stopping)
+        stop_connections(server);
+    else
+        accept_more(server);
 }
 
 /* accept() failed. Out of descriptors, the listening socket stays readable and
@@ -279,11 +302,10 @@ static void on_accept_error(struct evconnlistener *listener, void *arg)
     accept_more(server);
 }
 
-/* SIGINT, SIGTERM: no new peers, no new input, but what is owed is flushed. */
+/* SIGINT, SIGTERM: no new peers, and the others soon are none. */
 static void on_signal(evutil_socket_t number, short events, void *arg)
 {
     struct server *server = arg;
-    struct connection *connection, *next;
 
     (void)number;
     (void)events;
@@ -291,14 +313,7 @@ static void on_signal(evutil_socket_t number, short events, void *arg)
     accept_more(server);
     if (server->count == 0 || event_base_loopexit(server->base, &grace) < 0)
         event_base_loopbreak(server->base);
-    for (connection = TAILQ_FIRST(&server->connections); connection;
-         connection = next) {
-        next = TAILQ_NEXT(connection, link);
-        bufferevent_setwatermark(connection->bev, EV_WRITE, 0, 0);
-        connection->closing = true;
-        connection->shut = false; /* who is waited for is decided anew */
-        say_goodbye(connection);
-    }
+    stop_connections(server);
 }
 
 /* Makes the base, watches for signals, listens, says where on stderr. Returns

@@ -8,7 +8,7 @@ load peer
 
 slow=$((slow * 5)) # nothing here is quick: for the limits of the helpers
 garbage_seconds=60
-many=9900 # connections; a process may have 20,000 descriptors
+many=10000
 slow_clients=1000
 if [[ -n ${VALGRIND-} ]]; then
     garbage_seconds=10 many=1000 slow_clients=100

@@ -4,6 +4,11 @@
 #   ## 01-04 Why did my 100 ms timer fire after 400 ms?
 # It is proved by the tests of interview.bats whose name begins with its id.
 
+# anchors: a filter: headings, one a line, as GitHub makes links of them.
+anchors() {
+    tr '[:upper:]' '[:lower:]' | sed -E 's/[^[:alnum:] _-]//g; s/ /-/g'
+}
+
 # cards [CHAPTER…]: id, tab, question; all of them, in order.
 cards() {
     local chapter
@@ -41,20 +46,17 @@ card_tests() {
 # card_lesson 01-04: where the lesson speaks of it: a link to the heading under
 # which its README.md first names the id, else to the card.
 card_lesson() {
-    local chapter
+    local chapter heading
 
     chapter=$(card_chapter "$1")
-    awk -v id="$1" -v chapter="$chapter" '
-        /^#/ { heading = $0 }
-        index($0, id) && heading {
-            gsub(/^#+ |[^[:alnum:] _-]/, "", heading)
-            gsub(/ /, "-", heading)
-            print chapter "/README.md#" tolower(heading)
-            found = 1
-            exit
-        }
-        END { if (!found) print chapter "/interview.md" }
-    ' "$chapter/README.md"
+    heading=$(awk -v id="$1" '
+        /^#+ / { heading = substr($0, index($0, " ") + 1) }
+        index($0, id) && heading { print heading; exit }' "$chapter/README.md")
+    if [[ -n $heading ]]; then
+        echo "$chapter/README.md#$(anchors <<<"$heading")"
+    else
+        echo "$chapter/interview.md"
+    fi
 }
 
 # card_check ID: ends the script with 2 if there is no such card.

@@ -68,7 +68,6 @@ command_for() {
     if [[ -n ${VALGRIND-} ]]; then
         tool="valgrind -q --leak-check=full --show-leak-kinds=all
             --errors-for-leak-kinds=all --error-exitcode=99 --track-fds=yes
-            --suppressions=$root/scripts/valgrind.supp
             --log-file=$BATS_TEST_TMPDIR/valgrind.%p"
     fi
     # shellcheck disable=SC2086 # a word list

@@ -89,7 +89,10 @@ static void connection_free(struct server *server,
                             struct connection *connection)
 {
     TAILQ_REMOVE(&server->connections, connection, link);
-    close(connection->fd); /* and epoll forgets it */
+    /* A close alone makes epoll forget it only if nobody holds a copy of the
+     * descriptor, a forked child for instance. */
+    (void)watch(server, EPOLL_CTL_DEL, connection->fd, 0, NULL);
+    close(connection->fd);
     free(connection->owed);
     free(connection);
 }

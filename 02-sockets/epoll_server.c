@@ -90,7 +90,7 @@ static void connection_free(struct server *server,
 {
     TAILQ_REMOVE(&server->connections, connection, link);
     /* A close alone makes epoll forget it only if nobody holds a copy of the
-     * descriptor, a forked child for instance. */
+     * descriptor, a forked child for instance: see 02-25. */
     (void)watch(server, EPOLL_CTL_DEL, connection->fd, 0, NULL);
     close(connection->fd);
     free(connection->owed);

@@ -206,3 +206,10 @@ TCP_NODELAY on : 2 writes of 100 bytes, 0 bytes held back"
     prove_python nagle
     assert_output "asyncio: TCP_NODELAY is on"
 }
+
+@test "02-25 epoll reports a closed descriptor as long as there is a copy" {
+    prove copied_descriptor
+    assert_output "not copied, closed: 0 events
+copied, closed: 1 events; to remove it now: Bad file descriptor
+copied, removed, then closed: 0 events"
+}

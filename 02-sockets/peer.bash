@@ -5,6 +5,7 @@
 #       server that was started: sys.argv[1] is its port, pid its process, patience
 #       what a second is multiplied with on a slow build; sets
 #       $status $output $stderr as run does
+#   skip_if_not_permitted    after one that uses server_end
 #   descriptors_are N    how many the server has open, for wait_until
 
 peer() {
@@ -74,10 +75,27 @@ def flood_a_little(s):
 def memory():
     with open(f'/proc/{pid}/status') as status:
         return next(int(l.split()[1]) for l in status if l.startswith('VmRSS'))
+# A copy of the server's own descriptor of a connection.
+def server_end(s):
+    import ctypes
+    libc, process = ctypes.CDLL(None, use_errno=True), os.pidfd_open(pid)
+    for number in os.listdir(f'/proc/{pid}/fd'):
+        fd = libc.syscall(438, process, int(number), 0)  # pidfd_getfd
+        if fd < 0: sys.exit('pidfd_getfd: ' + os.strerror(ctypes.get_errno()))
+        try:
+            theirs = socket.socket(fileno=fd)
+            if theirs.getpeername() == s.getsockname(): return theirs
+        except OSError: pass
+    sys.exit('the server has no such connection')
 def cpu_seconds():
     fields = open(f'/proc/{pid}/stat').read().rsplit(')')[1].split()
     return sum(map(int, fields[11:13])) / os.sysconf('SC_CLK_TCK')
 $code" "$port" "$@"
+}
+
+# After server_end, for which one must be allowed to look into a process.
+skip_if_not_permitted() {
+    [[ $stderr != *"pidfd_getfd: Operation not permitted"* ]] || skip "$stderr"
 }
 
 descriptors_are() {

@@ -1,23 +1,20 @@
 #include "connection_pool.h"
+#include "waiters.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/queue.h>
+#include <time.h>
 
 /* A connection and its place in the pool. Owned by the pool throughout. */
 struct entry {
-    TAILQ_ENTRY(entry) link; /* in pool->free, ->opening_list or ->lent */
+    TAILQ_ENTRY(entry) link; /* in free, opening, lent; while closing in none */
     struct pool *pool;
     void *connection;
-    uint64_t loan; /* the number of its lease, while it is lent */
-};
-
-/* Somebody who waits for a connection. */
-struct waiter {
-    TAILQ_ENTRY(waiter) link;
-    pool_acquired acquired;
-    void *arg;
+    uint64_t loan;      /* the number of its lease, while it is lent */
+    int64_t last_asked; /* the newest ticket when it began to open */
+    int64_t idle_since; /* while it is free, in ms */
 };
 
 TAILQ_HEAD(entries, entry);
@@ -25,30 +22,49 @@ TAILQ_HEAD(entries, entry);
 struct pool {
     const struct pool_methods *methods; /* the caller's */
     void *methods_arg;
-    int max, size;               /* size: all entries, wherever they are */
-    struct entries free;         /* the longest unused is the first */
-    struct entries opening_list; /* not ready yet */
-    int opening;                 /* how many those are */
+    struct pool_options options;
+    int size;            /* all entries, wherever they are */
+    struct entries free; /* the longest unused is the first */
+    struct entries opening;
+    int opening_count;
     struct entries lent;
     uint64_t loans; /* ever given */
-    TAILQ_HEAD(, waiter) waiters;
-    int waiting;
-    struct event *work;   /* owned: everything happens in on_work */
-    int missing;          /* of the first min, not open yet */
+    struct waiters waiters;
+    struct event *work;   /* owned: nearly everything happens in on_work */
+    bool working, again;  /* in on_work; it has work left for the next pass */
+    bool failing;         /* the connect that ended last has failed */
+    int missing;          /* of the first min_size, not open yet */
     pool_created created; /* NULL once it has been called */
     void *created_arg;
-    char failure[256]; /* why the first ones could not be opened, or "" */
-    bool closing;
-    void (*closed)(void *arg);
+    char failure[160]; /* why the pool could not be made, or "" */
+    bool closing, terminated;
+    pool_closed closed;
     void *closed_arg;
 };
 
+const struct pool_options pool_defaults = {1, 10, -1};
+
 static const struct lease no_lease = {NULL, 0};
 
-/* Something has changed: on_work will see to it, from the loop. */
+static int64_t pool_now(const struct pool *pool)
+{
+    struct timespec now;
+
+    if (pool->methods->now_ms)
+        return pool->methods->now_ms(pool->methods_arg);
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Something has changed: on_work will see to it. If it is what on_work itself
+ * brought about, then in the next pass, so that a borrower who returns and asks
+ * again in one breath does not starve the rest of the loop (card 01-07). */
 static void pool_wake(struct pool *pool)
 {
-    event_active(pool->work, 0, 0);
+    if (pool->working)
+        pool->again = true;
+    else
+        event_active(pool->work, 0, 0);
 }
 
 /* The connection is gone, and there is room for another. */
@@ -62,56 +78,76 @@ static void on_entry_closed(void *arg)
     pool_wake(pool);
 }
 
+/* Ends a connection that is in no list any more. */
 static void entry_close(struct entry *entry)
 {
     entry->pool->methods->close(entry->connection, on_entry_closed, entry);
 }
 
-/* Takes the first waiter out of the queue and calls it back. It may call the
- * pool again, but for pool_free. */
-static void serve_first(struct pool *pool, struct lease lease,
-                        const char *error)
+/* Puts a connection with those that may be lent, behind them. */
+static void entry_set_free(struct entry *entry)
 {
-    struct waiter *waiter = TAILQ_FIRST(&pool->waiters);
-    pool_acquired acquired = waiter->acquired;
-    void *arg = waiter->arg;
-
-    TAILQ_REMOVE(&pool->waiters, waiter, link);
-    pool->waiting--;
-    free(waiter);
-    acquired(lease, error, arg);
+    entry->idle_since = pool_now(entry->pool);
+    TAILQ_INSERT_TAIL(&entry->pool->free, entry, link);
 }
 
-/* Lends what is free to who waits, in order. */
-static void lend_free(struct pool *pool)
+/* Is it not too old, and alive? */
+static bool entry_is_fit(const struct entry *entry)
+{
+    const struct pool *pool = entry->pool;
+    int64_t recycle_ms = (int64_t)pool->options.recycle_seconds * 1000;
+
+    if (recycle_ms >= 0 && pool_now(pool) - entry->idle_since > recycle_ms)
+        return false;
+    return !pool->methods->alive || pool->methods->alive(entry->connection);
+}
+
+/* Lends what is free to who waits, in order, up to this ticket: those who ask
+ * meanwhile have their turn in the next pass. */
+static void lend_free(struct pool *pool, int64_t up_to)
 {
     struct entry *entry;
 
-    while (!pool->closing && pool->waiting > 0 &&
+    while (!pool->closing && waiters_wait(&pool->waiters, up_to) &&
            (entry = TAILQ_FIRST(&pool->free))) {
         TAILQ_REMOVE(&pool->free, entry, link);
-        if (!pool->methods->alive(entry->connection)) {
+        if (!entry_is_fit(entry)) {
             entry_close(entry);
             continue;
         }
         entry->loan = ++pool->loans;
         TAILQ_INSERT_TAIL(&pool->lent, entry, link);
-        serve_first(pool, (struct lease){entry->connection, entry->loan}, NULL);
+        waiters_answer(&pool->waiters,
+                       (struct lease){entry->connection, entry->loan}, NULL);
     }
 }
 
-/* A connection is ready to be lent, or could not be opened: then the first
- * waiter that finds no other is told why; the next ones have their own try. */
+/* A connect has failed: tells the first waiter, unless another connection is on
+ * its way to him. With nothing left that could come back to anybody, tells all
+ * who have waited through this attempt: more attempts would only keep them. */
+static void tell_failure(struct pool *pool, const struct entry *entry,
+                         const char *error)
+{
+    if (!pool->closing && pool->waiters.count > pool->opening_count)
+        waiters_answer(&pool->waiters, no_lease, error);
+    while (!pool->closing && pool->opening_count == 0 &&
+           TAILQ_EMPTY(&pool->lent) && TAILQ_EMPTY(&pool->free) &&
+           waiters_wait(&pool->waiters, entry->last_asked))
+        waiters_answer(&pool->waiters, no_lease, error);
+}
+
+/* A connection is ready to be lent, or could not be opened. */
 static void on_opened(void *connection, const char *error, void *arg)
 {
     struct entry *entry = arg;
     struct pool *pool = entry->pool;
 
     (void)connection;
-    TAILQ_REMOVE(&pool->opening_list, entry, link);
-    pool->opening--;
+    TAILQ_REMOVE(&pool->opening, entry, link);
+    pool->opening_count--;
+    pool->failing = error;
     if (!error) {
-        TAILQ_INSERT_TAIL(&pool->free, entry, link);
+        entry_set_free(entry);
         if (pool->missing > 0)
             pool->missing--;
     } else {
@@ -119,10 +155,9 @@ static void on_opened(void *connection, const char *error, void *arg)
             snprintf(pool->failure, sizeof pool->failure, "%s", error);
             pool->closing = true;
         }
-        entry_close(entry);
-        lend_free(pool);
-        if (!pool->closing && pool->waiting > 0)
-            serve_first(pool, no_lease, error);
+        lend_free(pool, pool->waiters.last_ticket);
+        tell_failure(pool, entry, error);
+        entry_close(entry); /* and with it, perhaps, the error's words */
     }
     pool_wake(pool);
 }
@@ -135,45 +170,80 @@ static int open_one(struct pool *pool)
     if (!entry)
         return -1;
     entry->pool = pool;
+    entry->last_asked = pool->waiters.last_ticket;
     entry->connection =
         pool->methods->open(pool->methods_arg, on_opened, entry);
     if (!entry->connection) {
         free(entry);
         return -1;
     }
-    TAILQ_INSERT_TAIL(&pool->opening_list, entry, link);
-    pool->opening++;
+    TAILQ_INSERT_TAIL(&pool->opening, entry, link);
+    pool->opening_count++;
     pool->size++;
     return 0;
 }
 
-/* Closing: whoever waits now is told, what is not lent goes, and when all is
- * gone, so is the pool's work. May be the last thing the pool does. */
+/* Opens as many as are waited for, if there is room; after a failure, not before
+ * the others that are being tried have come to an end. */
+static void open_wanted(struct pool *pool)
+{
+    if (pool->failing && pool->opening_count > 0)
+        return;
+    while (!pool->closing && pool->waiters.count > pool->opening_count &&
+           pool->size < pool->options.max_size) {
+        if (open_one(pool) < 0) {
+            pool_wake(pool); /* the others have another try */
+            waiters_answer(&pool->waiters, no_lease, "out of memory");
+            return;
+        }
+    }
+}
+
+/* Ends the turn of on_work: the next one is due in the next pass, or when the
+ * time of the next waiter is up. */
+static void end_turn(struct pool *pool)
+{
+    int64_t wait = pool->waiters.look_at;
+    struct timeval delay = {0, 0};
+
+    pool->working = false;
+    if (!pool->again) {
+        if (wait == NEVER || pool->methods->now_ms)
+            return;
+        wait -= pool_now(pool);
+        if (wait > 0)
+            delay = (struct timeval){wait / 1000, wait % 1000 * 1000};
+    }
+    pool->again = false;
+    if (event_add(pool->work, &delay) < 0) /* rather now than never */
+        event_active(pool->work, 0, 0);
+}
+
+/* Closing: whoever waits is told, what is not lent goes, and when all is gone,
+ * so is the pool's work. May be the last thing the pool does. */
 static void close_down(struct pool *pool)
 {
+    const char *why = *pool->failure ? pool->failure : "the pool is closing";
     struct entry *entry;
 
-    for (int left = pool->waiting; left > 0; left--)
-        serve_first(pool, no_lease, "the pool is closing");
-    while ((entry = TAILQ_FIRST(&pool->free))) {
-        TAILQ_REMOVE(&pool->free, entry, link);
+    while (pool->waiters.count > 0)
+        waiters_answer(&pool->waiters, no_lease, why);
+    while ((entry = TAILQ_FIRST(&pool->opening))) {
+        TAILQ_REMOVE(&pool->opening, entry, link);
+        pool->opening_count--;
         entry_close(entry);
     }
-    while ((entry = TAILQ_FIRST(&pool->opening_list))) {
-        TAILQ_REMOVE(&pool->opening_list, entry, link);
-        pool->opening--;
-        entry_close(entry);
-    }
+    pool_clear(pool);
+    end_turn(pool);
     if (pool->size > 0)
         return;
     if (pool->created) {
         pool_created created = pool->created;
 
         pool->created = NULL;
-        created(pool, *pool->failure ? pool->failure : "the pool is closing",
-                pool->created_arg); /* may free the pool */
+        created(pool, why, pool->created_arg); /* may free the pool */
     } else if (pool->closed) {
-        void (*closed)(void *) = pool->closed;
+        pool_closed closed = pool->closed;
 
         pool->closed = NULL;
         closed(pool->closed_arg); /* may free the pool */
@@ -184,9 +254,11 @@ static void close_down(struct pool *pool)
 static void on_work(evutil_socket_t fd, short events, void *arg)
 {
     struct pool *pool = arg;
+    int64_t up_to;
 
     (void)fd;
     (void)events;
+    pool->working = true;
     if (pool->closing) {
         close_down(pool);
         return;
@@ -197,46 +269,61 @@ static void on_work(evutil_socket_t fd, short events, void *arg)
         pool->created = NULL;
         created(pool, NULL, pool->created_arg);
     }
-    lend_free(pool);
-    while (!pool->closing && pool->waiting > pool->opening &&
-           pool->size < pool->max) {
-        if (open_one(pool) < 0) {
-            serve_first(pool, no_lease, "out of memory");
-            pool_wake(pool); /* the others have another turn */
-            break;
-        }
-    }
+    up_to = pool->waiters.last_ticket;
+    if (!pool->created)
+        lend_free(pool, up_to);
+    if (pool->waiters.look_at != NEVER)
+        waiters_time_out(&pool->waiters, pool_now(pool), up_to);
+    if (!pool->created)
+        open_wanted(pool);
+    end_turn(pool);
+}
+
+/* Are these possible? If not, says why in pool->failure. */
+static bool check_options(struct pool *pool, const struct pool_options *o)
+{
+    char *why = pool->failure;
+    size_t size = sizeof pool->failure;
+
+    if (o->min_size < 0)
+        snprintf(why, size, "min_size is %d: 0 or more", o->min_size);
+    else if (o->max_size < 1)
+        snprintf(why, size, "max_size is %d: 1 or more", o->max_size);
+    else if (o->max_size < o->min_size)
+        snprintf(why, size, "max_size %d is less than min_size %d", o->max_size,
+                 o->min_size);
+    else if (o->recycle_seconds < -1)
+        snprintf(why, size, "recycle_seconds is %d: -1 (never) or more",
+                 o->recycle_seconds);
+    return !*why;
 }
 
 struct pool *pool_new(struct event_base *base,
                       const struct pool_methods *methods, void *methods_arg,
-                      int min, int max, pool_created created, void *arg)
+                      const struct pool_options *options, pool_created created,
+                      void *arg)
 {
-    struct pool *pool;
+    struct pool *pool = calloc(1, sizeof *pool);
 
-    if (min < 0 || max < 1 || min > max) {
-        errno = EINVAL;
-        return NULL;
-    }
-    pool = calloc(1, sizeof *pool);
     if (!pool)
         return NULL;
-    pool->methods = methods;
-    pool->methods_arg = methods_arg;
-    pool->max = max;
-    pool->missing = min;
-    pool->created = created;
-    pool->created_arg = arg;
-    TAILQ_INIT(&pool->free);
-    TAILQ_INIT(&pool->opening_list);
-    TAILQ_INIT(&pool->lent);
-    TAILQ_INIT(&pool->waiters);
     pool->work = event_new(base, -1, 0, on_work, pool);
     if (!pool->work) {
         free(pool);
         return NULL;
     }
-    for (int i = 0; i < min && !pool->closing; i++) {
+    pool->methods = methods;
+    pool->methods_arg = methods_arg;
+    pool->options = options ? *options : pool_defaults;
+    pool->created = created;
+    pool->created_arg = arg;
+    TAILQ_INIT(&pool->free);
+    TAILQ_INIT(&pool->opening);
+    TAILQ_INIT(&pool->lent);
+    waiters_init(&pool->waiters);
+    pool->closing = !check_options(pool, &pool->options);
+    while (!pool->closing && pool->missing < pool->options.min_size) {
+        pool->missing++;
         if (open_one(pool) < 0) {
             snprintf(pool->failure, sizeof pool->failure, "out of memory");
             pool->closing = true;
@@ -246,54 +333,108 @@ struct pool *pool_new(struct event_base *base,
     return pool;
 }
 
-int pool_acquire(struct pool *pool, pool_acquired acquired, void *arg)
+int64_t pool_acquire(struct pool *pool, int timeout_ms, pool_acquired acquired,
+                     void *arg)
 {
-    struct waiter *waiter;
-
     if (pool->closing) {
         errno = ESHUTDOWN;
         return -1;
     }
-    waiter = calloc(1, sizeof *waiter);
-    if (!waiter)
-        return -1;
-    waiter->acquired = acquired;
-    waiter->arg = arg;
-    TAILQ_INSERT_TAIL(&pool->waiters, waiter, link);
-    pool->waiting++;
     pool_wake(pool);
-    return 0;
+    return waiters_join(&pool->waiters,
+                        timeout_ms < 0 ? NEVER : pool_now(pool) + timeout_ms,
+                        acquired, arg);
+}
+
+int pool_cancel(struct pool *pool, int64_t ticket)
+{
+    return waiters_cancel(&pool->waiters, ticket);
 }
 
 int pool_release(struct pool *pool, struct lease lease)
 {
+    const struct pool_methods *methods = pool->methods;
     struct entry *entry = TAILQ_FIRST(&pool->lent);
 
     while (entry && entry->loan != lease.number)
         entry = TAILQ_NEXT(entry, link);
-    if (!entry)
+    if (!entry) {
+        errno = EINVAL;
         return -1;
+    }
     TAILQ_REMOVE(&pool->lent, entry, link);
-    if (!pool->closing && pool->methods->reusable(entry->connection))
-        TAILQ_INSERT_TAIL(&pool->free, entry, link);
+    if (!pool->closing &&
+        (!methods->reusable || methods->reusable(entry->connection)))
+        entry_set_free(entry);
     else
         entry_close(entry);
     pool_wake(pool);
     return 0;
 }
 
-void pool_close(struct pool *pool, void (*closed)(void *arg), void *arg)
+void pool_clear(struct pool *pool)
 {
-    if (pool->closed || (pool->closing && !*pool->failure))
-        return;
+    struct entry *entry;
+
+    while ((entry = TAILQ_FIRST(&pool->free))) {
+        TAILQ_REMOVE(&pool->free, entry, link);
+        entry_close(entry);
+    }
+}
+
+void pool_close(struct pool *pool, pool_closed closed, void *arg)
+{
     pool->closing = true;
-    pool->closed = closed;
-    pool->closed_arg = arg;
+    if (closed) {
+        pool->closed = closed;
+        pool->closed_arg = arg;
+    }
     pool_wake(pool);
+}
+
+void pool_terminate(struct pool *pool, pool_closed closed, void *arg)
+{
+    struct entry *entry;
+
+    pool_close(pool, closed, arg);
+    if (pool->terminated || !pool->methods->cut)
+        return;
+    pool->terminated = true;
+    for (entry = TAILQ_FIRST(&pool->lent); entry;
+         entry = TAILQ_NEXT(entry, link))
+        pool->methods->cut(entry->connection);
+}
+
+void pool_look(struct pool *pool)
+{
+    pool_wake(pool);
+}
+
+static int count(const struct entries *entries)
+{
+    const struct entry *entry;
+    int n = 0;
+
+    for (entry = TAILQ_FIRST(entries); entry; entry = TAILQ_NEXT(entry, link))
+        n++;
+    return n;
+}
+
+struct pool_counts pool_counts(const struct pool *pool)
+{
+    struct pool_counts counts = {.free = count(&pool->free),
+                                 .lent = count(&pool->lent),
+                                 .opening = pool->opening_count,
+                                 .waiting = pool->waiters.count};
+
+    counts.closing = pool->size - counts.free - counts.lent - counts.opening;
+    return counts;
 }
 
 void pool_free(struct pool *pool)
 {
+    if (!pool)
+        return;
     event_free(pool->work);
     free(pool);
 }

@@ -109,13 +109,6 @@ connection 1 is closed
 opened 1, closed 1"
 }
 
-@test "pool: a failed connect is told to one waiter, the next ones have their own try" {
-    rules refused
-    assert_line --index 0 "borrower 1 gets none: refused"
-    assert_line "borrower 2 gets connection 2"
-    assert_line "borrower 3 gets connection 2"
-}
-
 @test "pool: closing fails the parked, refuses the new, and waits for the lent" {
     rules parked
     assert_output "borrower 1 gets connection 1

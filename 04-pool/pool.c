@@ -1,7 +1,7 @@
 /* pool — borrow a connection, run a query, give it back, close the pool.
  *
  * Twin:   pool.py (aiomysql.create_pool, acquire, cursor, close, wait_closed)
- * Build:  cc -o pool pool.c connection_pool.c mariadb_async.c $(pkg-config --cflags --libs libevent libmariadb)
+ * Build:  cc -o pool pool.c connection_pool.c waiters.c mariadb_async.c $(pkg-config --cflags --libs libevent libmariadb)
  * Run:    ../scripts/with-mariadb ./pool
  * Prints: ('10.11.19-MariaDB-0+deb12u1',)
  *
@@ -94,7 +94,11 @@ static bool connection_reusable(void *arg)
 }
 
 static const struct pool_methods methods = {
-    connection_open, connection_close, connection_alive, connection_reusable};
+    .open = connection_open,
+    .close = connection_close,
+    .alive = connection_alive,
+    .reusable = connection_reusable,
+};
 
 /* await pool.wait_closed() is done: nothing is left, so the loop ends. */
 static void on_closed(void *arg)
@@ -177,7 +181,7 @@ static void on_created(struct pool *pool, const char *error, void *arg)
         fprintf(stderr, "pool: cannot connect to %s port %u: %s\n",
                 app->where.host, app->where.port, error);
         on_closed(app);
-    } else if (pool_acquire(pool, on_lease, app) < 0) {
+    } else if (pool_acquire(pool, 10000, on_lease, app) < 0) {
         fputs("pool: cannot acquire: out of memory\n", stderr);
         give_back(app, 1);
     }
@@ -252,7 +256,7 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     app.base = event_base_new();
     if (app.base)
-        app.pool = pool_new(app.base, &methods, &app, 1, 10, on_created, &app);
+        app.pool = pool_new(app.base, &methods, &app, NULL, on_created, &app);
     if (!app.pool) {
         fputs("pool: cannot make a pool: out of memory\n", stderr);
     } else if (event_base_dispatch(app.base) < 0 || app.pool) {

@@ -1,6 +1,6 @@
 /* pool_order — five ask a pool of two, and are served in the order they asked.
  *
- * Build: cc -o pool_order pool_order.c ../connection_pool.c $(pkg-config --cflags --libs libevent)
+ * Build: cc -o pool_order pool_order.c ../connection_pool.c ../waiters.c $(pkg-config --cflags --libs libevent)
  *
  * The connections are made up: a letter each, opened at once.
  */
@@ -78,12 +78,6 @@ static void scripted_close(void *arg, void (*closed)(void *), void *closed_arg)
     event_base_once(scene.base, -1, EV_TIMEOUT, on_closed, scripted, NULL);
 }
 
-static bool always(void *arg)
-{
-    (void)arg;
-    return true;
-}
-
 static void on_pool_closed(void *arg)
 {
     (void)arg;
@@ -128,11 +122,13 @@ static void on_created(struct pool *pool, const char *error, void *arg)
 
 int main(void)
 {
-    static const struct pool_methods methods = {scripted_open, scripted_close,
-                                                always, always};
+    static const struct pool_methods methods = {.open = scripted_open,
+                                                .close = scripted_close};
+
+    const struct pool_options options = {0, 2, -1};
 
     scene.base = event_base_new();
-    scene.pool = scene.base ? pool_new(scene.base, &methods, NULL, 0, 2,
+    scene.pool = scene.base ? pool_new(scene.base, &methods, NULL, &options,
                                        on_created, NULL)
                             : NULL;
     if (!scene.pool)
@@ -140,7 +136,7 @@ int main(void)
     puts("5 ask, at most 2 connections");
     for (int i = 0; i < 5; i++) {
         scene.borrowers[i].number = i + 1;
-        if (pool_acquire(scene.pool, on_lease, &scene.borrowers[i]) < 0)
+        if (pool_acquire(scene.pool, -1, on_lease, &scene.borrowers[i]) < 0)
             return 1;
     }
     event_base_dispatch(scene.base);

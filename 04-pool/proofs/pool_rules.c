@@ -1,6 +1,6 @@
 /* pool_rules — what the pool does with corpses, sinners and late callers.
  *
- * Build: cc -o pool_rules pool_rules.c ../connection_pool.c $(pkg-config --cflags --libs libevent)
+ * Build: cc -o pool_rules pool_rules.c ../connection_pool.c ../waiters.c $(pkg-config --cflags --libs libevent)
  * Run:   ./pool_rules corpse | unclean | twice | refused | parked | minimum
  *
  * The connections are made up: each has a number, and does what the scene says.
@@ -122,7 +122,7 @@ static void on_lease(struct lease lease, const char *error, void *arg)
     if (plays(scene, "parked") && turn == 1) {
         pool_close(scene->pool, on_pool_closed, scene);
         printf("closing: a new acquire returns %d\n",
-               pool_acquire(scene->pool, on_lease, scene));
+               (int)pool_acquire(scene->pool, -1, on_lease, scene));
         return; /* the others are parked; it returns after them */
     }
     if (plays(scene, "parked")) {
@@ -152,23 +152,26 @@ static void on_created(struct pool *pool, const char *error, void *arg)
         return;
     }
     for (int i = 0; i < 3; i++) {
-        if (pool_acquire(pool, on_lease, scene) < 0)
+        if (pool_acquire(pool, -1, on_lease, scene) < 0)
             puts("no memory");
     }
 }
 
 int main(int argc, char **argv)
 {
-    static const struct pool_methods methods = {
-        scripted_open, scripted_close, scripted_alive, scripted_reusable};
+    static const struct pool_methods methods = {.open = scripted_open,
+                                                .close = scripted_close,
+                                                .alive = scripted_alive,
+                                                .reusable = scripted_reusable};
+    const struct pool_options three = {3, 3, -1}, one = {0, 1, -1};
     struct scene scene = {.name = argc == 2 ? argv[1] : "",
                           .base = event_base_new()};
 
     if (!scene.base)
         return 1;
     scene.pool =
-        pool_new(scene.base, &methods, &scene, plays(&scene, "minimum") ? 3 : 0,
-                 plays(&scene, "minimum") ? 3 : 1, on_created, &scene);
+        pool_new(scene.base, &methods, &scene,
+                 plays(&scene, "minimum") ? &three : &one, on_created, &scene);
     if (!scene.pool)
         return 1;
     event_base_dispatch(scene.base);

@@ -1,0 +1,52 @@
+/* waiters — the queue in which borrowers wait for a connection.
+ *
+ * A part of connection_pool, which is the only one to use it. It knows order,
+ * tickets and deadlines. A ticket is a number that only grows and is never given
+ * again, so a late cancel does no harm; and whoever answers "all who wait now"
+ * says so with the newest ticket, since an answer may bring new ones.
+ *
+ * Answering a waiter calls it back, and it may do anything: ask again, make
+ * others leave. So nothing here keeps a pointer along the queue over an answer,
+ * but `next`, which waiters_cancel knows of. asyncio: the deque of futures in
+ * asyncio.Condition, which is what aiomysql waits in.
+ */
+#ifndef WAITERS_H
+#define WAITERS_H
+
+#include "connection_pool.h"
+
+#include <sys/queue.h>
+
+#define NEVER INT64_MAX
+
+struct waiter; /* owned by its queue */
+
+struct waiters {
+    TAILQ_HEAD(, waiter) queue; /* in the order of their tickets */
+    struct waiter *next;        /* where waiters_time_out will go on */
+    int count;
+    int64_t last_ticket; /* the newest one */
+    int64_t look_at;     /* nobody's time is up before this (ms), or NEVER */
+};
+
+void waiters_init(struct waiters *waiters);
+
+/* Somebody joins at the end, until `deadline` (ms; NEVER: none). Returns the
+ * ticket, or -1 without memory. */
+int64_t waiters_join(struct waiters *waiters, int64_t deadline,
+                     pool_acquired acquired, void *arg);
+
+/* Somebody leaves without an answer. Returns 0, or -1: not in the queue. */
+int waiters_cancel(struct waiters *waiters, int64_t ticket);
+
+/* Is there a first one, and no later than this ticket? */
+bool waiters_wait(const struct waiters *waiters, int64_t up_to);
+
+/* Answers the first one, which is out of the queue by then. */
+void waiters_answer(struct waiters *waiters, struct lease lease,
+                    const char *error);
+
+/* Answers "timed out" to those whose deadline has come, up to this ticket. */
+void waiters_time_out(struct waiters *waiters, int64_t now, int64_t up_to);
+
+#endif

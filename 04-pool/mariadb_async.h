@@ -6,7 +6,7 @@
  *         mariadb_query(m, "SELECT VERSION()", on_row, arg);
  *     void on_row(struct mariadb *m, int error, void *arg)
  *         MYSQL_ROW row = mysql_fetch_row(mariadb_result(m)); …
- *         mariadb_close(m);
+ *         mariadb_close(m, NULL, NULL);
  *
  * Every call returns at once. Its callback comes later, from the loop, exactly
  * once, never from inside the call; `error` is 0 or the library's code (2003,
@@ -25,13 +25,14 @@
 
 struct mariadb; /* one connection */
 
-/* Where to connect. The strings must live as long as the connection. */
+/* Where to connect. All of it must live as long as the connection. */
 struct mariadb_where {
     const char *host; /* a numeric address: a name would block in connect */
     unsigned port;
-    const char *user, *password, *database;  /* database NULL: none chosen */
-    unsigned connect_timeout, query_timeout; /* seconds, at least 1, for each
-                                                wait (not for all of them) */
+    const char *user, *password, *database; /* database NULL: none chosen */
+    /* For the whole of it, however many packets that takes. After it, the
+     * connection is cut, and the error is 2013. */
+    struct timeval connect_timeout, query_timeout;
 };
 
 typedef void (*mariadb_done)(struct mariadb *connection, int error, void *arg);
@@ -43,23 +44,37 @@ struct mariadb *mariadb_open(struct event_base *base,
                              mariadb_done done, void *arg);
 
 /* Begins a query; the text is copied. Frees the result of the one before.
- * Returns 0, or -1 if an operation is going on or there is no memory. */
+ * Returns 0, or -1 if an operation is going on or there is no memory. What
+ * comes from outside goes into the text by way of mysql_real_escape_string. */
 int mariadb_query(struct mariadb *connection, const char *text,
                   mariadb_done done, void *arg);
 
 /* The rows of the last query, or NULL where it has none (an INSERT, an error).
- * Owned by the connection, valid till its next query. */
+ * Owned by the connection, valid till its next query. In a row, NULL is NULL; a
+ * value may hold any bytes, zeros too: mysql_fetch_lengths says how many. Of a
+ * procedure's results only the first is kept. */
 MYSQL_RES *mariadb_result(struct mariadb *connection);
 
-/* Words for the last error, "" if there was none. */
+/* Words for the error of the last operation, "" if it had none. */
 const char *mariadb_error(struct mariadb *connection);
+
+/* Did the last query run out of its time? Then the server may be at it still:
+ * a cut connection does not stop it. mariadb_kill does. */
+bool mariadb_timed_out(struct mariadb *connection);
+
+/* The library's own handle, for its calls that do not wait: mysql_thread_id,
+ * mysql_affected_rows, mysql_insert_id, mysql_real_escape_string … */
+MYSQL *mariadb_handle(struct mariadb *connection);
 
 /* Idle, and neither closed nor spoken to by the server: false for a corpse. */
 bool mariadb_alive(struct mariadb *connection);
 
-/* Fit to be lent again: idle, no transaction open, the last statement without
- * an error (after one, whether a transaction is open is not known). */
+/* Fit to be lent again: idle, not broken, no transaction open. */
 bool mariadb_reusable(struct mariadb *connection);
+
+/* Cuts the line, at once. An operation that is going on fails (2013), and its
+ * callback comes; later ones fail, too. Only mariadb_close is of use then. */
+void mariadb_cut(struct mariadb *connection);
 
 /* Ends the connection, politely if it is idle, else at once; no callback of
  * it comes any more. `closed` (may be NULL) is called from the loop when it is

@@ -1,0 +1,153 @@
+#include "mariadb_pool.h"
+#include "mariadb_kill.h"
+
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+/* One connection of the pool. */
+struct connection {
+    struct mariadb_server *server; /* the caller's */
+    struct mariadb *mariadb;       /* owned */
+    void (*opened)(void *connection, const char *error, void *arg);
+    void *opened_arg;
+    void (*closed)(void *arg);
+    void *closed_arg;
+};
+
+static void on_open(struct mariadb *mariadb, int error, void *arg)
+{
+    struct connection *connection = arg;
+
+    if (!error)
+        connection->server->opened++;
+    connection->opened(connection, error ? mariadb_error(mariadb) : NULL,
+                       connection->opened_arg);
+}
+
+static void *connection_open(void *arg,
+                             void (*opened)(void *, const char *, void *),
+                             void *opened_arg)
+{
+    struct mariadb_server *server = arg;
+    struct connection *connection = calloc(1, sizeof *connection);
+
+    if (!connection)
+        return NULL;
+    connection->server = server;
+    connection->opened = opened;
+    connection->opened_arg = opened_arg;
+    connection->mariadb =
+        mariadb_open(server->base, &server->where, on_open, connection);
+    if (!connection->mariadb) {
+        free(connection);
+        return NULL;
+    }
+    return connection;
+}
+
+static void on_close(void *arg)
+{
+    struct connection *connection = arg;
+
+    connection->closed(connection->closed_arg);
+    free(connection);
+}
+
+/* error: the query could not be killed. Then there is nothing more to do. */
+static void on_killed(int error, void *arg)
+{
+    struct connection *connection = arg;
+
+    (void)error;
+    mariadb_close(connection->mariadb, on_close, connection);
+}
+
+static void connection_close(void *arg, void (*closed)(void *),
+                             void *closed_arg)
+{
+    struct connection *connection = arg;
+    struct mariadb *mariadb = connection->mariadb;
+
+    connection->closed = closed;
+    connection->closed_arg = closed_arg;
+    if (!mariadb_timed_out(mariadb) ||
+        mariadb_kill(connection->server->base, &connection->server->where,
+                     mysql_thread_id(mariadb_handle(mariadb)), on_killed,
+                     connection) < 0)
+        mariadb_close(mariadb, on_close, connection);
+}
+
+static bool connection_alive(void *arg)
+{
+    return mariadb_alive(((struct connection *)arg)->mariadb);
+}
+
+static bool connection_reusable(void *arg)
+{
+    return mariadb_reusable(((struct connection *)arg)->mariadb);
+}
+
+static void connection_cut(void *arg)
+{
+    mariadb_cut(((struct connection *)arg)->mariadb);
+}
+
+const struct pool_methods mariadb_pool_methods = {.open = connection_open,
+                                                  .close = connection_close,
+                                                  .alive = connection_alive,
+                                                  .reusable =
+                                                      connection_reusable,
+                                                  .cut = connection_cut};
+
+struct mariadb *mariadb_of(struct lease lease)
+{
+    return ((struct connection *)lease.connection)->mariadb;
+}
+
+static const char *setting(const char *name, const char *otherwise)
+{
+    const char *value = getenv(name);
+
+    return value && *value ? value : otherwise;
+}
+
+const char *mariadb_server_find(struct mariadb_server *server,
+                                struct event_base *base)
+{
+    const char *host = setting("MYSQL_HOST", "127.0.0.1");
+    const char *port = setting("MYSQL_TCP_PORT", "3306");
+    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+    struct addrinfo *addresses;
+    char *end;
+    unsigned long number = strtoul(port, &end, 10);
+    int error;
+
+    *server = (struct mariadb_server){
+        .base = base,
+        .where = {.host = server->address,
+                  .port = (unsigned)number,
+                  .user = setting("MYSQL_USER", "root"),
+                  .password = setting("MYSQL_PWD", ""),
+                  .database = setting("MYSQL_DATABASE", NULL),
+                  .connect_timeout = {10, 0},
+                  .query_timeout = {30, 0}}};
+    if (*end || number < 1 || number > 65535) {
+        snprintf(server->words, sizeof server->words,
+                 "MYSQL_TCP_PORT='%s': not a port, 1 to 65535", port);
+        return server->words;
+    }
+    error = getaddrinfo(host, NULL, &hints, &addresses);
+    if (!error) {
+        error = getnameinfo(addresses->ai_addr, addresses->ai_addrlen,
+                            server->address, sizeof server->address, NULL, 0,
+                            NI_NUMERICHOST);
+        freeaddrinfo(addresses);
+    }
+    if (!error)
+        return NULL;
+    snprintf(server->words, sizeof server->words,
+             "cannot resolve MYSQL_HOST='%s': %s", host, gai_strerror(error));
+    return server->words;
+}

@@ -1,0 +1,121 @@
+/* cut — a query's time is up: who wins, and how soon it is over.
+ *
+ * Build: cc -o cut cut.c ../connection_pool.c ../waiters.c ../mariadb_pool.c ../mariadb_async.c ../mariadb_kill.c $(pkg-config --cflags --libs libevent libmariadb)
+ * Run:   ../../scripts/with-mariadb ./cut late | terminate | close
+ *
+ * late: the loop is blocked for so long that a query is over its time, but its
+ * answer came meanwhile: the answer counts. terminate: the pool cuts a query
+ * that would take 100 s; its borrower is told at once, and returns the lease.
+ * close: the same, without a pool: no callback comes.
+ */
+#include "../mariadb_pool.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct app {
+    struct mariadb_server server;
+    const char *scene;
+    struct pool *pool;
+    struct lease lease;
+};
+
+static void on_closed(void *arg)
+{
+    struct app *app = arg;
+
+    pool_free(app->pool);
+    puts("closed");
+}
+
+static void on_answer(struct mariadb *mariadb, int error, void *arg)
+{
+    struct app *app = arg;
+
+    printf("error %d: %s\n", error, mariadb_error(mariadb));
+    printf("alive %d, reusable %d\n", mariadb_alive(mariadb),
+           mariadb_reusable(mariadb));
+    printf("returned: %d\n", pool_release(app->pool, app->lease));
+    pool_close(app->pool, on_closed, app);
+}
+
+static void on_timer(evutil_socket_t fd, short events, void *arg)
+{
+    struct app *app = arg;
+
+    (void)fd;
+    (void)events;
+    if (!strcmp(app->scene, "late")) {
+        puts("the loop is blocked");
+        usleep(600000);
+    } else {
+        puts("terminated");
+        pool_terminate(app->pool, on_closed, app);
+        pool_terminate(app->pool, on_closed, app);
+    }
+}
+
+static void on_gone(void *arg)
+{
+    (void)arg;
+    puts("closed");
+}
+
+static void on_lease(struct lease lease, const char *error, void *arg)
+{
+    static const struct timeval soon = {0, 50000};
+    struct app *app = arg;
+    const char *text =
+        !strcmp(app->scene, "late") ? "SELECT SLEEP(0.2)" : "SELECT SLEEP(100)";
+
+    app->lease = lease;
+    if (error || mariadb_query(mariadb_of(lease), text, on_answer, app) < 0 ||
+        event_base_once(app->server.base, -1, EV_TIMEOUT, on_timer, app,
+                        &soon) < 0)
+        printf("no query: %s\n", error ? error : "no memory");
+}
+
+static void on_created(struct pool *pool, const char *error, void *arg)
+{
+    struct app *app = arg;
+
+    app->pool = pool;
+    if (error || pool_acquire(pool, -1, on_lease, app) < 0)
+        printf("no pool: %s\n", error ? error : "no memory");
+}
+
+/* close: */
+static void on_open(struct mariadb *mariadb, int error, void *arg)
+{
+    struct app *app = arg;
+
+    if (error || mariadb_query(mariadb, "SELECT SLEEP(100)", on_answer, app))
+        puts("no query");
+    printf("a second query: %d\n",
+           mariadb_query(mariadb, "SELECT 1", on_answer, app));
+    mariadb_close(mariadb, on_gone, app);
+}
+
+int main(int argc, char **argv)
+{
+    struct app app = {.scene = argc == 2 ? argv[1] : ""};
+    struct event_base *base = event_base_new();
+
+    if (!base || mariadb_server_find(&app.server, base))
+        return 1;
+    signal(SIGPIPE, SIG_IGN);
+    if (!strcmp(app.scene, "late"))
+        app.server.where.query_timeout = (struct timeval){0, 400000};
+    if (!strcmp(app.scene, "close"))
+        mariadb_open(base, &app.server.where, on_open, &app);
+    else
+        pool_new(base, &mariadb_pool_methods, &app.server, NULL, on_created,
+                 &app);
+    event_base_dispatch(base);
+    event_base_free(base);
+    mysql_library_end();
+    libevent_global_shutdown();
+    return 0;
+}

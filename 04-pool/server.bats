@@ -3,43 +3,12 @@
 # After each blow the pool serves again, within its place for one connection.
 
 load ../scripts/test_helper
-
-with_mariadb=$root/scripts/with-mariadb
-
-# One server for all tests of this file; those that hurt it start their own.
-setup_file() {
-    "$with_mariadb" bash -c 'export -p | sed -n "s/^declare -x MYSQL_/export MYSQL_/p" >"$1.new" && mv "$1.new" "$1"
-        exec tail --pid="$2" -f /dev/null' - "$BATS_FILE_TMPDIR/server" $$ 3>&- &
-    echo $! >"$BATS_FILE_TMPDIR/pid"
-    wait_until 60 test -e "$BATS_FILE_TMPDIR/server"
-}
-
-teardown_file() {
-    kill "$(cat "$BATS_FILE_TMPDIR/pid")"
-}
-
-if [[ -e ${BATS_FILE_TMPDIR-}/server ]]; then
-    source "$BATS_FILE_TMPDIR/server"
-fi
+load peers/peer
 
 # statements [OPTION…] STATEMENT…: each with a lease of its own, one after the
 # other, on a pool with room for one connection. A ! makes it a shell command.
 statements() {
     run_program proofs/statements "$@"
-}
-
-# bad_peer MODE [BYTES]: starts it and sends the programs there.
-bad_peer() {
-    needs_python
-    "$python" "$root/04-pool/peers/bad_peer.py" "$@" >"$BATS_TEST_TMPDIR/peer" 3>&- &
-    server=$!
-    wait_until 10 test -s "$BATS_TEST_TMPDIR/peer"
-    MYSQL_TCP_PORT=$(head -n 1 "$BATS_TEST_TMPDIR/peer")
-}
-
-# It has a server of its own, which it may kill.
-own_server() {
-    within="$with_mariadb" "$@"
 }
 
 @test "server: values: NULL is not empty, zeros do not end one, any byte comes whole" {
@@ -187,7 +156,7 @@ opened 2"
 
 @test "server: one that stands still, and one that is killed and started again" {
     # shellcheck disable=SC2016
-    own_server statements -t 400 -c 400 "SELECT 1" \
+    within=$with_mariadb statements -t 400 -c 400 "SELECT 1" \
         '!kill -STOP $(cat $MYSQL_HOME/pid)' "SELECT 2" "SELECT 3" \
         '!kill -CONT $(cat $MYSQL_HOME/pid)' "SELECT 4" \
         '!04-pool/peers/restart 2>&1' "SELECT 5" "SELECT 6"

@@ -356,7 +356,9 @@ int pool_release(struct pool *pool, struct lease lease)
     const struct pool_methods *methods = pool->methods;
     struct entry *entry = TAILQ_FIRST(&pool->lent);
 
-    while (entry && entry->loan != lease.number)
+    /* The connection, too: another pool's lease may have the same number. */
+    while (entry && (entry->loan != lease.number ||
+                     entry->connection != lease.connection))
         entry = TAILQ_NEXT(entry, link);
     if (!entry) {
         errno = EINVAL;

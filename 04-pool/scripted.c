@@ -17,6 +17,7 @@ static void on_event(evutil_socket_t fd, short events, void *arg)
     (void)events;
     if (s->state == OPENING) {
         s->state = s->error ? FAILED : OPEN;
+        s->used_ms = s->server->now_ms;
         trace(s, s->error ? s->error : "is open");
         s->opened(s, s->error, s->arg);
     } else if (s->state == CLOSING) {

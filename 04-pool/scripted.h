@@ -25,9 +25,10 @@ struct scripted_server;
 /* One connection. The server's; write into the bools as you like. */
 struct scripted {
     int number;
-    bool dead;  /* not alive: the server has closed it */
-    bool dirty; /* not reusable: in a transaction, say */
-    bool cut;   /* by pool_terminate */
+    bool dead;       /* not alive: the server has closed it */
+    bool dirty;      /* not reusable: in a transaction, say */
+    bool cut;        /* by pool_terminate */
+    int64_t used_ms; /* when it was opened; its later uses are yours to note */
     enum { OPENING, OPEN, FAILED, CLOSING, GONE } state;
     struct scripted_server *server;
     struct scripted *next;

@@ -1,0 +1,71 @@
+/* greedy — a borrower who returns and asks again in one breath: does anything
+ * else still get its turn?
+ *
+ * Build: cc -o greedy greedy.c ../scripted.c ../connection_pool.c ../waiters.c $(pkg-config --cflags --libs libevent)
+ */
+#include "../scripted.h"
+
+#include <stdio.h>
+
+enum { ROUNDS = 10000 };
+
+struct scene {
+    struct pool *pool;
+    int rounds, at_timer;
+};
+
+static void on_closed(void *arg)
+{
+    pool_free(((struct scene *)arg)->pool);
+}
+
+static void on_lease(struct lease lease, const char *error, void *arg)
+{
+    struct scene *scene = arg;
+
+    if (error)
+        return;
+    pool_release(scene->pool, lease);
+    if (++scene->rounds == ROUNDS)
+        pool_close(scene->pool, on_closed, scene);
+    else
+        pool_acquire(scene->pool, -1, on_lease, scene);
+}
+
+static void on_created(struct pool *pool, const char *error, void *arg)
+{
+    if (!error)
+        pool_acquire(pool, -1, on_lease, arg);
+}
+
+static void on_timer(evutil_socket_t fd, short events, void *arg)
+{
+    struct scene *scene = arg;
+
+    (void)fd;
+    (void)events;
+    scene->at_timer = scene->rounds;
+}
+
+int main(void)
+{
+    const struct timeval one_ms = {0, 1000};
+    struct scene scene = {.at_timer = ROUNDS};
+    struct event_base *base = event_base_new();
+    struct scripted_server server = {.base = base};
+
+    if (!base)
+        return 1;
+    scene.pool =
+        pool_new(base, &scripted_methods, &server, NULL, on_created, &scene);
+    if (!scene.pool ||
+        event_base_once(base, -1, EV_TIMEOUT, on_timer, &scene, &one_ms) < 0)
+        return 1;
+    event_base_dispatch(base);
+    printf("a timer of 1 ms ran after %d of %d rounds\n", scene.at_timer,
+           scene.rounds);
+    scripted_free(&server);
+    event_base_free(base);
+    libevent_global_shutdown();
+    return 0;
+}

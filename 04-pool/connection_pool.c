@@ -365,9 +365,8 @@ int pool_release(struct pool *pool, struct lease lease)
         return -1;
     }
     TAILQ_REMOVE(&pool->lent, entry, link);
-    if (!pool->closing &&
-        (!methods->reusable || methods->reusable(entry->connection)))
-        entry_set_free(entry);
+    if (!methods->reusable || methods->reusable(entry->connection))
+        entry_set_free(entry); /* if we are closing, on_work ends it there */
     else
         entry_close(entry);
     pool_wake(pool);

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-enum { ROUNDS = 10000 };
+enum { ROUNDS = 200000 };
 
 struct scene {
     struct pool *pool;

@@ -96,7 +96,7 @@ static void act(struct borrower *borrower)
     struct lease of_another_pool = {&world, borrower->lease.number};
     int timeout_ms = below(2) ? -1 : below(3000);
 
-    if (!world.pool)
+    if (world.closed)
         return;
     switch (borrower->state) {
     case AWAY:
@@ -209,11 +209,8 @@ static void look_into_books(void)
 static void on_created(struct pool *pool, const char *error, void *arg)
 {
     (void)arg;
-    if (!error)
-        return;
-    world.closed = true;
-    world.pool = NULL;
-    pool_free(pool);
+    (void)pool;
+    world.closed = error;
 }
 
 static void on_closed(void *arg)
@@ -221,8 +218,6 @@ static void on_closed(void *arg)
     (void)arg;
     expect(!world.closed, "closed twice");
     world.closed = true;
-    pool_free(world.pool);
-    world.pool = NULL;
 }
 
 /* One pool, from its creation to its end. */
@@ -237,7 +232,7 @@ static void play_round(void)
     world.pool = pool_new(world.base, &scripted_methods, &world.server,
                           &world.options, on_created, NULL);
     event_base_dispatch(world.base);
-    for (int i = 0; i < STEPS && world.pool && !world.fault;
+    for (int i = 0; i < STEPS && !world.closed && !world.fault;
          i++, world.step++) {
         for (int together = below(3); together >= 0; together--) {
             if (below(3))
@@ -251,11 +246,10 @@ static void play_round(void)
                                                      NULL);
         }
         event_base_dispatch(world.base);
-        if (world.pool)
-            look_into_books();
+        look_into_books();
     }
     /* Whoever has one gives it back; then all must come to an end. */
-    for (int i = 0; i < BORROWERS && world.pool; i++) {
+    for (int i = 0; i < BORROWERS; i++) {
         if (world.borrowers[i].state == HAS)
             act(&world.borrowers[i]);
     }
@@ -264,6 +258,9 @@ static void play_round(void)
         scripted_gone(s);
     event_base_dispatch(world.base);
     expect(world.closed, "the pool did not close");
+    pool_close(world.pool, NULL, NULL);
+    event_base_dispatch(world.base);
+    pool_free(world.pool);
     expect(world.server.asked == world.server.gone, "a connection was left");
     for (int i = 0; i < BORROWERS; i++)
         expect(world.borrowers[i].state == AWAY, "somebody got no answer");

@@ -597,27 +597,31 @@ closed
 END
 }
 
-@test "rule: when the server is back, so is the pool" {
-    scene 'pool 2 2' 'kill 1' 'kill 2' 'refuse refused' 'ask A B' accept 'ask C' close 'return C' <<'END'
+@test "rule: when the server is back, so is the pool, and connects for all at once" {
+    scene 'pool 2 3' 'kill 1' 'kill 2' 'refuse refused' 'ask A B' 'accept + slow' 'ask C' 'answer 4' \
+        'ask D' 'ask E' close 'return C' <<'END'
 1 opens
 2 opens
 1 is open
 2 is open
 created
+3 opens
 1 is gone
 2 is gone
-3 opens
-4 opens
 3 refused
 A gets none: refused
-4 refused
 B gets none: refused
 3 is gone
-4 is gone
+4 opens
+4 is open
+C has 4
 5 opens
-5 is open
-C has 5
+6 opens
+D gets none: the pool is closing
+E gets none: the pool is closing
 5 is gone
+6 is gone
+4 is gone
 closed
 END
 }

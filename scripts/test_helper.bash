@@ -99,7 +99,8 @@ prove() {
 
 prove_python() {
     needs_python
-    run --separate-stderr timeout -s KILL 30 "$python" "$root/$chapter/proofs/$1.py"
+    # shellcheck disable=SC2086
+    run --separate-stderr ${within-} timeout -s KILL 30 "$python" "$root/$chapter/proofs/$1.py"
     show "python3 $chapter/proofs/$1.py"
     assert_success
 }

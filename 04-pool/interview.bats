@@ -2,8 +2,7 @@
 # Proves the answers of interview.md: a test's name begins with its card's id.
 
 load ../scripts/test_helper
-
-with_mariadb=$root/scripts/with-mariadb
+load peers/peer
 
 # number WORDS: the number that follows these words in $output.
 number() {
@@ -32,28 +31,31 @@ prove_load() {
 }
 
 @test "04-01 a query on a connection that stays costs less than connecting for it" {
-    local pooled
+    local pooled=0 alone=0
 
-    within=$with_mariadb prove_load -c 1 -w 1 -q 300
-    assert_line "connections opened: 1"
-    pooled=${lines[0]% queries/s}
-    within=$with_mariadb prove_load --no-pool -c 1 -w 1 -q 300
-    assert_line "connections opened: 300"
-    less "${lines[0]% queries/s}" "$pooled" || fail "pooled: $pooled"
+    for _ in 1 2 3; do # the best of three: others use this machine, too
+        prove_load -c 1 -w 1 -q 500
+        assert_line "connections opened: 1"
+        ! less "$pooled" "${lines[0]% queries/s}" || pooled=${lines[0]% queries/s}
+        prove_load --no-pool -c 1 -w 1 -q 500
+        assert_line "connections opened: 500"
+        ! less "$alone" "${lines[0]% queries/s}" || alone=${lines[0]% queries/s}
+    done
+    less "$alone" "$pooled" || fail "pooled $pooled, not pooled $alone queries/s"
 }
 
 @test "04-02 the acquire wait is small while there are enough connections, and then grows" {
     local enough
 
-    within=$with_mariadb prove_load -c 4 -w 4 -q 1000
+    prove_load -c 4 -w 4 -q 1000
     enough=$(number "wait: p50")
-    within=$with_mariadb prove_load -c 4 -w 40 -q 1000
+    prove_load -c 4 -w 40 -q 1000
     less "$enough" "$(number "wait: p50")" || fail "enough: $enough, too few: $output"
     assert_line "connections opened: 4"
 }
 
 @test "04-02 Debian's MariaDB takes 151 connections" {
-    within=$with_mariadb prove statements 'SELECT @@max_connections'
+    prove statements 'SELECT @@max_connections'
     assert_line 151
 }
 
@@ -70,7 +72,7 @@ prove_load() {
 
 @test "04-04 in aiomysql the waiter is overtaken, each time" {
     needs_python aiomysql
-    within=$with_mariadb prove_python overtaking
+    prove_python overtaking
     assert_output "asyncio: the waiter was overtaken
 asyncio: the waiter was overtaken
 asyncio: the waiter was overtaken"
@@ -98,7 +100,7 @@ asyncio: the waiter was overtaken"
 }
 
 @test "04-06 a look at the socket costs less than a ping; neither a hang is seen, nor a close missed" {
-    within=$with_mariadb prove health
+    prove health
     less "$(number "socket:")" "$(number "ping:")" || fail "$output"
     assert_line "a peer that hangs and will never answer: looks alive"
     assert_line "one that speaks though nobody has asked: is found out"
@@ -106,7 +108,7 @@ asyncio: the waiter was overtaken"
 }
 
 @test "04-06 an idle connection that the server has closed is not lent" {
-    within=$with_mariadb prove statements 'SELECT CONNECTION_ID()' \
+    prove statements 'SELECT CONNECTION_ID()' \
         '!mariadb -e "KILL $VALUE"' 'SELECT 2'
     told 2 "opened 2"
 }
@@ -117,7 +119,7 @@ asyncio: the waiter was overtaken"
 }
 
 @test "04-07 the server itself waits for 8 hours" {
-    within=$with_mariadb prove statements 'SELECT @@wait_timeout'
+    prove statements 'SELECT @@wait_timeout'
     assert_line 28800
 }
 
@@ -136,29 +138,26 @@ asyncio: the waiter was overtaken"
 }
 
 @test "04-09 a transaction left open is rolled back, and its connection not lent again" {
-    within=$with_mariadb prove statements 'CREATE TABLE t (v INT) ENGINE=InnoDB' \
-        'START TRANSACTION' 'SELECT CONNECTION_ID() > 0'
-    assert_line "opened 2"
-    within=$with_mariadb prove statements 'CREATE TABLE t (v INT) ENGINE=InnoDB' \
-        'SET autocommit = 0' 'INSERT INTO t VALUES (1)' 'SELECT COUNT(*) FROM t'
+    prove statements 'CREATE TABLE card_09 (v INT) ENGINE=InnoDB' \
+        'SET autocommit = 0' 'INSERT INTO card_09 VALUES (1)' 'SELECT COUNT(*) FROM card_09'
     told 0 "opened 2"
 }
 
 @test "04-10 variables of a session are inherited" {
-    within=$with_mariadb prove statements 'SET @discount = 50' 'SELECT @discount'
+    prove statements 'SET @discount = 50' 'SELECT @discount'
     told 50 "opened 1"
 }
 
 @test "04-11 around the blocking call no timer ticks, around _start and _cont it does" {
-    within=$with_mariadb prove blocking_query
+    prove blocking_query
     assert_equal "$(number "mysql_real_query: *the timer ticked")" 0
     (($(number "_cont: *the timer ticked") >= 5)) || fail "$output"
 }
 
 @test "04-12 a client that is gone does not stop its query" {
     # shellcheck disable=SC2016
-    run --separate-stderr timeout 60 "$with_mariadb" bash -c '
-        running="SELECT info FROM information_schema.processlist WHERE info LIKE \"SELECT SLEEP%\""
+    run --separate-stderr timeout 60 bash -c '
+        running="SELECT info FROM information_schema.processlist WHERE info = \"SELECT SLEEP(3)\""
         mariadb -e "SELECT SLEEP(3)" &
         until [[ $(mariadb -NBe "$running") ]]; do :; done
         kill -KILL $!
@@ -169,14 +168,14 @@ asyncio: the waiter was overtaken"
 }
 
 @test "04-12 a query that ran out of time is killed before its place is free" {
-    within=$with_mariadb run_program proofs/statements -t 200 'SELECT SLEEP(9)' \
-        'SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE "SELECT SLEEP%"'
+    run_program proofs/statements -t 200 'SELECT SLEEP(9)' \
+        'SELECT COUNT(*) FROM information_schema.processlist WHERE info = "SELECT SLEEP(9)"'
     assert_line --partial "error 2013"
     assert_line 0
 }
 
 @test "04-12 max_statement_time: the server holds the watch" {
-    within=$with_mariadb run_program proofs/statements \
+    run_program proofs/statements \
         'SET STATEMENT max_statement_time=0.1 FOR SELECT SLEEP(9)'
     assert_line --partial "error 1969"
 }
@@ -206,7 +205,7 @@ asyncio: the waiter was overtaken"
 
 @test "04-15 in aiomysql there is room, and the waiter still waits" {
     needs_python aiomysql
-    within=$with_mariadb prove_python forgotten_waiter
+    prove_python forgotten_waiter
     assert_output "asyncio: room for 1 and the waiter still waits"
 }
 

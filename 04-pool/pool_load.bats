@@ -92,6 +92,7 @@ on_a_server() {
     run_program -t 30 pool_load -c 5 -w 20 -q "$few"
     sums_up "$few"
     ((failed > 0 && ok > few * 9 / 10)) || fail "$output"
-    [[ $(peer_counted) =~ cut\ ([0-9]+),\ most\ at\ once\ ([0-9]+)$ ]]
-    ((BASH_REMATCH[1] > 0 && BASH_REMATCH[2] <= 5)) || fail "${BASH_REMATCH[0]}"
+    stop_peer
+    [[ $counted =~ cut\ ([0-9]+),\ most\ at\ once\ ([0-9]+)$ ]]
+    ((BASH_REMATCH[1] > 0 && BASH_REMATCH[2] <= 5)) || fail "$counted"
 }

@@ -25,18 +25,19 @@ fi
 # bad_peer MODE [BYTES]: starts peers/bad_peer.py, sends the programs there.
 bad_peer() {
     needs_python
+    : >"$BATS_TEST_TMPDIR/peer"
     "$python" "$root/04-pool/peers/bad_peer.py" "$@" >"$BATS_TEST_TMPDIR/peer" 3>&- &
     server=$!
     wait_until 10 test -s "$BATS_TEST_TMPDIR/peer"
     MYSQL_TCP_PORT=$(head -n 1 "$BATS_TEST_TMPDIR/peer")
 }
 
-# peer_counted: what it has counted, when it has ended.
-peer_counted() {
+# stop_peer: sets $counted to what it says at its end.
+stop_peer() {
     kill "$server"
     wait "$server" || true
     server=''
-    tail -n 1 "$BATS_TEST_TMPDIR/peer"
+    counted=$(tail -n 1 "$BATS_TEST_TMPDIR/peer")
 }
 
 # sums_up QUERIES: the last line of a pool_load, whose parts go to $ok, $failed.

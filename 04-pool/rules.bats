@@ -635,3 +635,11 @@ free 0, lent 0, opening 0, closing 0, waiting 0
 closed
 END
 }
+
+# --- the lesson --------------------------------------------------------------
+
+@test "lesson: the scene to play with" {
+    scene 'pool 0 1' 'ask A B C' 'kill 1' 'return A' 'cancel C' 'ask D 500' 'sleep 500' \
+        'return B' close < <(sed -n "/^\$ build.*pool_play/,/^\`\`\`/p" 04-pool/README.md |
+            sed '1,2d; $d')
+}

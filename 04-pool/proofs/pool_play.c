@@ -37,6 +37,12 @@ static struct scene {
     } borrowers[26];
 } scene;
 
+/* The number a word is, 0 if it is none. */
+static int value_of(const char *word)
+{
+    return (int)strtol(word, NULL, 10);
+}
+
 static void on_trace(const struct scripted *connection, const char *what)
 {
     printf("%d %s\n", connection->number, what);
@@ -175,11 +181,11 @@ static int make_pool(char **words, int n)
     struct pool_options options = pool_defaults;
 
     if (n > 2) {
-        options.min_size = atoi(words[1]);
-        options.max_size = atoi(words[2]);
+        options.min_size = value_of(words[1]);
+        options.max_size = value_of(words[2]);
     }
     if (n > 3)
-        options.recycle_seconds = atoi(words[3]);
+        options.recycle_seconds = value_of(words[3]);
     scene.pool = pool_new(scene.base, &scene.methods, &scene.server,
                           n > 1 ? &options : NULL, on_created, NULL);
     return scene.pool ? 0 : -1;
@@ -195,16 +201,16 @@ static int step(char *text)
         n++;
     if (n == 0)
         return -1;
-    number = atoi(words[n - 1]);
+    number = value_of(words[n - 1]);
     if (!strcmp(words[0], "pool"))
         return make_pool(words, n);
     if (server_step(&scene.server, words[0], words[1]) == 0)
         return 0;
-    if (n == 2 && atoi(words[1]) > 0 && strcmp(words[0], "sleep") != 0)
+    if (n == 2 && value_of(words[1]) > 0 && strcmp(words[0], "sleep") != 0)
         return connection_step(scripted_find(&scene.server, number), words[0],
                                NULL);
     if (n == 3 && !strcmp(words[0], "answer"))
-        return connection_step(scripted_find(&scene.server, atoi(words[1])),
+        return connection_step(scripted_find(&scene.server, value_of(words[1])),
                                words[0], words[2]);
     if (!scene.pool)
         return -1;

@@ -31,7 +31,7 @@ fi
 (
     for i in {1..10}; do
         sleep 0.5
-        04-pool/peers/restart 0.2
+        04-pool/peers/restart.bash 0.2
     done
     touch "$BATS_TEST_TMPDIR/restarted"
 ) >/dev/null 2>&1 3>&- &

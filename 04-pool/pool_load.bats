@@ -80,7 +80,7 @@ on_a_server() {
     on_a_server '(
         until (($(mariadb -Ne "SHOW STATUS LIKE \"Max_used_connections\"" | cut -f 2) > 9)); do :; done
         sleep 0.1
-        04-pool/peers/restart 0.5) >/dev/null 2>&1 3>&- &'
+        04-pool/peers/restart.bash 0.5) >/dev/null 2>&1 3>&- &'
     run_program -t 30 pool_load -c 10 -w 20 -q "$many"
     sums_up "$many"
     [[ $stderr == *"first failure: Lost connection"* ]] || fail "$stderr"

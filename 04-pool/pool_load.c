@@ -82,7 +82,7 @@ static void on_answer(struct mariadb *mariadb, int error, void *arg)
 
     if (error) {
         count_failure(load, mariadb_error(mariadb));
-    } else if (!row || !row[0] || atoi(row[0]) != worker->number) {
+    } else if (!row || !row[0] || strtol(row[0], NULL, 10) != worker->number) {
         count_failure(load, "another's answer came");
     } else {
         load->ok++;
@@ -206,10 +206,11 @@ static int run(struct load *load)
     }
     /* one more than there can be: the percentiles of none */
     load->waits = calloc((size_t)load->queries + 1, sizeof *load->waits);
-    if (ready && load->waits)
+    ready = ready && load->waits;
+    if (ready)
         load->pool = pool_new(load->server.base, &load->methods, &load->server,
                               &options, on_created, workers);
-    if (load->pool && event_base_dispatch(load->server.base) >= 0)
+    if (ready && load->pool && event_base_dispatch(load->server.base) >= 0)
         status = report(load);
     else
         fputs("pool_load: cannot start: out of memory\n", stderr);

@@ -78,7 +78,7 @@ opened 3$"
 }
 
 @test "server: a query whose connection is killed fails, the next one works" {
-    statements '!04-pool/peers/kill_query "SLEEP(99)" >/dev/null 2>&1 &' "SELECT SLEEP(99)" \
+    statements '!04-pool/peers/kill_query.bash "SLEEP(99)" >/dev/null 2>&1 &' "SELECT SLEEP(99)" \
         "SELECT 'again'"
     assert_failure
     assert_output --regexp "^error (1927|2013): .*
@@ -157,9 +157,9 @@ opened 2"
 @test "server: one that stands still, and one that is killed and started again" {
     # shellcheck disable=SC2016
     within=$with_mariadb statements -t 400 -c 400 "SELECT 1" \
-        '!kill -STOP $(cat $MYSQL_HOME/pid)' "SELECT 2" "SELECT 3" \
+        '!04-pool/peers/freeze.bash' "SELECT 2" "SELECT 3" \
         '!kill -CONT $(cat $MYSQL_HOME/pid)' "SELECT 4" \
-        '!04-pool/peers/restart 2>&1' "SELECT 5" "SELECT 6"
+        '!04-pool/peers/restart.bash 2>&1' "SELECT 5" "SELECT 6"
     assert_output "1
 error 2013: no answer in time
 no connection: no answer in time

@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 struct app {
@@ -104,13 +105,24 @@ static void on_lease(struct lease lease, const char *error, void *arg)
     }
 }
 
+static void run_command(const char *command)
+{
+    pid_t pid = fork();
+    int status = 1;
+
+    if (pid == 0) {
+        execlp("sh", "sh", "-c", command, (char *)NULL);
+        _exit(127);
+    }
+    if (pid < 0 || waitpid(pid, &status, 0) < 0 || status != 0)
+        puts("the command failed");
+}
+
 static void next_statement(struct app *app)
 {
     fflush(stdout);
-    while (*app->statements && **app->statements == '!') {
-        if (system(*app->statements++ + 1) != 0)
-            puts("the command failed");
-    }
+    while (*app->statements && **app->statements == '!')
+        run_command(*app->statements++ + 1);
     if (!*app->statements || pool_acquire(app->pool, 20000, on_lease, app) < 0)
         pool_close(app->pool, on_closed, app);
 }
@@ -135,7 +147,7 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     error = mariadb_server_find(&app.server, base);
     while ((option = getopt(argc, argv, "c:t:m:")) != -1) {
-        int ms = atoi(optarg);
+        int ms = (int)strtol(optarg, NULL, 10);
         struct timeval time = {ms / 1000, ms % 1000 * 1000};
 
         if (option == 'c')

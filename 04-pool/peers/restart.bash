@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# restart.bash [SECONDS]: kills the MariaDB that scripts/with-mariadb has started, in
+# the middle of whatever it does, and starts it again, on the same port, after
+# so many seconds. It ends with with-mariadb, too.
+set -euo pipefail
+
+pid=$(cat "$MYSQL_HOME/pid")
+mapfile -d '' command <"/proc/$pid/cmdline"
+read -r _ _ _ parent _ <"/proc/$pid/stat"
+kill -KILL "$pid"
+sleep "${1-0}"
+: >"$MYSQL_HOME/error.log"
+words=()
+for word in "${command[@]}"; do
+    [[ $word == --init-file=* ]] || words+=("$word") # it made the users
+done
+"${words[@]}" </dev/null >/dev/null 2>&1 3>&- &
+started=$!
+(
+    tail --pid="$parent" -f /dev/null
+    kill -KILL "$started"
+) </dev/null >/dev/null 2>&1 3>&- &
+for ((i = 0; i < 600; i++)); do
+    ! grep -qs 'ready for connections' "$MYSQL_HOME/error.log" || exit 0
+    sleep 0.05
+done
+echo "restart.bash: it is not ready after 30 s: $(tail -n 3 "$MYSQL_HOME/error.log")" >&2
+exit 1

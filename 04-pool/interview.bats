@@ -217,7 +217,7 @@ asyncio: the waiter was overtaken"
 @test "04-16 random steps: the books balance after each, one answer for each who asks" {
     prove pool_random
     assert_output --partial " steps, "
-    for seed in {1..20}; do
+    for ((seed = 1; seed <= 20; seed += slow)); do
         prove pool_random "$seed"
     done
 }

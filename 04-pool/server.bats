@@ -5,6 +5,9 @@
 load ../scripts/test_helper
 load peers/peer
 
+# A timeout that something has to meet, too, in ms.
+limit=$((slow > 1 ? 2400 : 800))
+
 # statements [OPTION…] STATEMENT…: each with a lease of its own, one after the
 # other, on a pool with room for one connection. A ! makes it a shell command.
 statements() {
@@ -87,7 +90,7 @@ opened 2$"
 }
 
 @test "server: a query that never ends is cut, and killed on the server, too" {
-    statements -t 400 "SELECT SLEEP(100) AS marked" \
+    statements -t "$limit" "SELECT SLEEP(100) AS marked" \
         "SELECT COUNT(*) FROM information_schema.PROCESSLIST
             WHERE INFO LIKE 'SELECT SLEEP(100) AS mark%'"
     assert_failure
@@ -156,7 +159,7 @@ opened 2"
 
 @test "server: one that stands still, and one that is killed and started again" {
     # shellcheck disable=SC2016
-    within=$with_mariadb statements -t 400 -c 400 "SELECT 1" \
+    within=$with_mariadb statements -t "$limit" -c "$limit" "SELECT 1" \
         '!04-pool/peers/freeze.bash' "SELECT 2" "SELECT 3" \
         '!kill -CONT $(cat $MYSQL_HOME/pid)' "SELECT 4" \
         '!04-pool/peers/restart.bash 2>&1' "SELECT 5" "SELECT 6"

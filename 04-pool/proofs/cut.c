@@ -49,7 +49,7 @@ static void on_timer(evutil_socket_t fd, short events, void *arg)
     (void)events;
     if (!strcmp(app->scene, "late")) {
         puts("the loop is blocked");
-        usleep(600000);
+        usleep(900000);
     } else {
         puts("terminated");
         pool_terminate(app->pool, on_closed, app);

@@ -76,7 +76,8 @@ static void on_answer(struct mariadb *mariadb, int error, void *arg)
 
     app->failed = app->failed || error;
     if (error)
-        printf("error %d: %s\n", error, mariadb_error(mariadb));
+        printf("error %d: %s%s\n", error, mariadb_error(mariadb),
+               mariadb_result(mariadb) ? ", and rows" : "");
     else if (mariadb_result(mariadb))
         print_rows(mariadb_result(mariadb));
     else

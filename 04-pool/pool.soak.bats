@@ -45,3 +45,10 @@ END
     ((failed > 50 && ok > failed)) || fail "$output"
     [[ $stderr != *"not lent"* && $stderr != *"giving up"* ]] || fail "$stderr"
 }
+
+@test "soak: a server that never comes: given up after ten seconds, A + B is all" {
+    MYSQL_TCP_PORT=1 run_program -t 30 pool_load -q 100000
+    sums_up 100000
+    assert_equal "$failed" 100000
+    [[ $stderr == *"no answer for 10 s: giving up"* ]] || fail "$stderr"
+}

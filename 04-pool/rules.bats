@@ -353,6 +353,17 @@ END
     ((${EPOCHREALTIME/./} - begin >= 100000)) || fail "it did not wait for 100 ms"
 }
 
+@test "rule: time runs out before the pool is created, too" {
+    scene slow 'pool 1 1' 'ask A 100' 'sleep 100' 'answer 1' close <<'END'
+1 opens
+A gets none: timed out
+1 is open
+created
+1 is gone
+closed
+END
+}
+
 @test "rule: a timeout of 0 takes only what is free, one of -1 waits for ever" {
     scene 'pool 1 1' 'ask A 0' 'ask B 0' 'ask C' 'sleep 2000000000' 'return A' close 'return C' <<'END'
 1 opens

@@ -8,8 +8,9 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
-export CARD
-.PHONY: help all run-chapter test soak bench quiz prove cards index compare lint format clean
+export CARD EXERCISE SHIPPED
+.PHONY: help all run-chapter test soak bench quiz prove cards index compare lint format \
+	clean exercises variants practice watch hint
 
 ifeq ($(origin CC),default)
 CC := gcc
@@ -33,7 +34,7 @@ LIBS = -Wl,--as-needed \
 	$(shell pkg-config --libs libevent libevent_pthreads libmariadb 2>/dev/null) \
 	-pthread
 
-SOURCES := $(wildcard 0*/*.c 0*/proofs/*.c 0*/solutions/*.c)
+SOURCES := $(wildcard 0*/*.c 0*/proofs/*.c)
 MODULES := $(patsubst %.h,%,$(wildcard $(SOURCES:.c=.h)))
 PROGRAMS := $(filter-out $(MODULES),$(SOURCES:.c=))
 CHAPTERS := $(sort $(foreach s,$(SOURCES),$(firstword $(subst /, ,$(s)))))
@@ -47,7 +48,7 @@ $(CHAPTERS):
 help: ## this list
 	@scripts/help
 
-all: $(addprefix $(BUILD)/,$(PROGRAMS)) ## build everything into build/
+all: $(addprefix $(BUILD)/,$(PROGRAMS)) exercises ## build everything into build/
 
 $(addprefix $(BUILD)/,$(PROGRAMS)): $(BUILD)/%: %.c $$(call archive,$$*) $(BUILD)/.flags
 	@mkdir -p $(@D)
@@ -77,11 +78,81 @@ FORCE:
 
 -include $(addprefix $(BUILD)/,$(addsuffix .d,$(PROGRAMS) $(MODULES)))
 
+# Practice: exercises, their solutions and (for make test alone) the wrong
+# answers, made by patching the solution. All are built with sanitizers, and
+# with modules that are; so in the plain tree only. What the compiler said is
+# beside the program, in N_name.said. A learner's exercise that does not
+# compile says so and stops nothing else: then there is no program.
+PRACTICE_CFLAGS := -O0 -std=gnu11 -g -Wall -Wextra -Wpedantic -Wshadow \
+	-Wconversion -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer $(shell pkg-config --cflags libevent libmariadb 2>/dev/null)
+ifeq ($(SANITIZE),)
+EXERCISES := $(patsubst %.c,%,$(wildcard 0*/exercises/*.c))
+SOLUTIONS := $(patsubst %.c,%,$(wildcard 0*/solutions/*.c))
+WRONG := $(patsubst %.patch,%,$(wildcard 0*/exercises/wrong/*.patch))
+endif
+practice_chapters := $(sort $(foreach e,$(EXERCISES),$(firstword $(subst /, ,$(e)))))
+practice_archive = $(BUILD)/$(firstword $(subst /, ,$(1)))/exercises/modules.a
+practice_link = -I$(firstword $(subst /, ,$(1))) $(call practice_archive,$(1)) \
+	$(BUILD)/exercise_exit.o $(LIBS)
+
+exercises: $(addprefix $(BUILD)/,$(EXERCISES) $(SOLUTIONS))
+variants: exercises $(addprefix $(BUILD)/,$(WRONG))
+
+$(addprefix $(BUILD)/,$(EXERCISES)): $(BUILD)/%: %.c $$(call practice_archive,$$*) $(BUILD)/exercise_exit.o
+	@mkdir -p $(@D)
+	@echo "cc $*"
+	@$(CC) $(PRACTICE_CFLAGS) -MMD -MP -o $@ $< $(call practice_link,$*) 2>$@.said || { \
+		rm -f $@; \
+		echo "$< does not compile (yet): make practice EXERCISE=$(firstword \
+		$(subst -, ,$*))-$(firstword $(subst _, ,$(@F)))" >&2; }
+
+$(addprefix $(BUILD)/,$(SOLUTIONS)): $(BUILD)/%: %.c $$(call practice_archive,$$*) $(BUILD)/exercise_exit.o
+	@mkdir -p $(@D)
+	@echo "cc $*"
+	@$(CC) $(PRACTICE_CFLAGS) -MMD -MP -o $@ $< $(call practice_link,$*)
+
+define wrong_answer
+$(BUILD)/$(1): $(1).patch $(BUILD)/$(2) $(BUILD)/exercise_exit.o
+	@mkdir -p $$(@D)
+	@echo "cc $(1)"
+	@patch --silent -o $$@.c $(2).c $$< >$$@.said 2>&1 && $$(CC) $$(PRACTICE_CFLAGS) -Werror \
+		-o $$@ $$@.c $$(call practice_link,$(1)) >>$$@.said 2>&1 || rm -f $$@
+endef
+chapter_of = $(firstword $(subst /, ,$(1)))
+$(foreach w,$(WRONG),$(eval $(call wrong_answer,$(w),$(call \
+	chapter_of,$(w))/solutions/$(firstword $(subst -, ,$(notdir $(w)))))))
+
+define practice_modules
+$(BUILD)/$(1)/exercises/modules.a: $(patsubst $(1)/%,$(BUILD)/$(1)/exercises/modules/%.o,$(filter $(1)/%,$(MODULES)))
+	@mkdir -p $$(@D)
+	@rm -f $$@ && ar rcs $$@ $$^
+$(BUILD)/$(1)/exercises/modules/%.o: $(1)/%.c $(BUILD)/.flags
+	@mkdir -p $$(@D)
+	@$$(CC) $$(PRACTICE_CFLAGS) -MMD -MP -c -o $$@ $$<
+endef
+$(foreach c,$(practice_chapters),$(eval $(call practice_modules,$(c))))
+
+$(BUILD)/exercise_exit.o: scripts/exercise_exit.c $(BUILD)/.flags
+	@$(CC) $(PRACTICE_CFLAGS) -c -o $@ $<
+
+-include $(addprefix $(BUILD)/,$(addsuffix .d,$(EXERCISES) $(SOLUTIONS)))
+-include $(wildcard $(BUILD)/0*/exercises/modules/*.d)
+
 run-chapter: ## build and play a chapter: CHAPTER=01-loop (or 01, 1, loop)
 	@scripts/run-chapter
 
 test: ## the tests: CHAPTER=, SANITIZE=address,undefined (or thread), VALGRIND=1
 	@scripts/test
+
+practice: ## check your exercises: CHAPTER=, or one of them: EXERCISE=01-2
+	@scripts/practice
+
+watch: ## practice, again on every save
+	@scripts/watch
+
+hint: ## the next hint for the first open exercise, or for EXERCISE=01-2
+	@scripts/hint
 
 quiz: ## interview drill, in any order: question, Enter, answer; CHAPTER=
 	@scripts/quiz

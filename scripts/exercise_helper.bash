@@ -1,0 +1,335 @@
+# For every .bats of an exercise:  load ../../scripts/exercise_helper
+#
+# HOW TO ADD AN EXERCISE, say 03-tasks/exercises/2_rate.c:
+#
+# 1. solutions/2_rate.c: write it first. Header comment: what it does, its
+#    asyncio idea, how to run it. stdout is what is checked; `-h` is not needed.
+#    Includes of the chapter's modules ("await.h") work, and are linked.
+# 2. exercises/2_rate.c: the same file with the heart taken out. It compiles
+#    without a warning and says "your part" where work begins, above a comment
+#    that says what is wanted. It fails its tests in a way that explains itself.
+# 3. exercises/2_rate.bats: at most five tests; the first comment names the
+#    test an unsolved copy must fail:
+#        #!/usr/bin/env bats
+#        # Unsolved fails: no more than N calls start in any 100 ms
+#        load ../../scripts/exercise_helper
+#        @test "no more than N calls start in any 100 ms" { … }
+#    Vary what the program is given, so that printed answers do not pass. Look
+#    at behaviour only. Order and bounds, not times: other work runs meanwhile.
+# 4. exercises/README.md: a section with these three lines at its head,
+#        <a id="2"></a>
+#
+#        ## 2. rate — never more than N calls in flight
+#    the task as a colleague would set it, what is given, what must come out;
+#    then two or three hints from nudge to near-solution, each as
+#        <details><summary>Hint 1</summary>
+#
+#        Its words.
+#
+#        </details>
+# 5. exercises/wrong/2_rate-MISTAKE.patch, at least three:
+#        diff -u solutions/2_rate.c mine.c >exercises/wrong/2_rate-MISTAKE.patch
+#    and as its first line, before the diff:  Fails: name of the test
+#    It must compile without a warning.
+#
+# make practice EXERCISE=03-2 shows what a learner sees; make test CHAPTER=03
+# checks that the solution passes, and that the unsolved copy and each wrong one
+# fail in the test named. Try an answer by hand, any binary of yours:
+#        EXERCISE_BINARY=$PWD/mine bats 03-tasks/exercises/2_rate.bats
+#
+# WHAT A TEST SAYS. The first of these that does not hold ends the test, and
+# tells the learner what was done, what was expected, and what came.
+#
+#   run_exercise [-t SECONDS] [-i TEXT] [ARGUMENT…]
+#       runs the program, TEXT on its stdin, 2 s at most unless told otherwise.
+#       Sets $output $lines $stderr $status and $did. A crash, no end or endless
+#       output fails the test here. within="scripts/with-mariadb" runs it there.
+#   start_exercise [-t SECONDS] [ARGUMENT…]
+#       the same in the background, 20 s at most, till it has said
+#       "listening on …:PORT" on stderr. Sets $port $exercise_pid.
+#   stop_exercise [SIGNAL]   TERM by default; waits for its end (2 s). Sets the
+#       same as run_exercise.
+#   peer CODE [ARGUMENT…]    Python that plays the other side (below); what it
+#       prints is $output. Its failure fails the test.
+#   expect_output TEXT       stdout is TEXT (or what peer printed)
+#   expect_status N
+#   expect_nothing_left      no leak, no descriptor open, in all runs so far
+#   wrong EXPECTED CAME      for all else:
+#       ((ticks <= 5)) || wrong "at most 5 ticks" "$ticks ticks"
+#   did="WORDS"              what "did" shows, if the command is not enough
+#
+# $patience is what a second is multiplied with where the machine is busy: limits
+# obey it by themselves; a bound of yours on a time must be multiplied with it.
+# shellcheck shell=bash
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+name=$(basename "$BATS_TEST_FILENAME" .bats)
+chapter=$(basename "$(dirname "$BATS_TEST_DIRNAME")")
+binary=${EXERCISE_BINARY:-$root/build/$chapter/exercises/$name}
+patience=${EXERCISE_PATIENCE:-1}
+python=/usr/bin/python3
+output_limit=1024 # KiB
+
+# One error ends the program with SIGABRT, after a report in a file of its own,
+# so that its stderr is the learner's; a leak does not change its status.
+export ASAN_OPTIONS=abort_on_error=1:handle_abort=1:exitcode=0
+ASAN_OPTIONS+=:detect_stack_use_after_return=1:fast_unwind_on_malloc=0
+ASAN_OPTIONS+=:hard_rss_limit_mb=512:quarantine_size_mb=16
+ASAN_OPTIONS+=:print_summary=0:color=never
+export UBSAN_OPTIONS=abort_on_error=1:print_stacktrace=1
+
+setup() {
+    cd "$root" || return
+    runs=0 run=$BATS_TEST_TMPDIR/run0 did='' output='' stderr='' status=0 exercise_pid=''
+    if [[ ! -x $binary ]]; then
+        complain came "it is not built: make practice EXERCISE=${chapter%%-*}-${name%%_*}"
+        return 1
+    fi
+    # After one that never ended the others would make the learner wait, too.
+    [[ ! -e $BATS_FILE_TMPDIR/never_ended ]] || skip "not reached"
+}
+
+teardown() {
+    [[ -z $exercise_pid ]] || end_exercise
+}
+
+# complain LABEL TEXT [LABEL TEXT…]: what the learner reads, aligned; make
+# practice knows the lines by their mark. Long texts are cut, and whatever a
+# terminal would obey is shown as "?".
+complain() {
+    local line label count
+
+    while (($# > 0)); do
+        label=$1 count=0
+        while IFS= read -r line; do
+            if ((++count > 12)); then
+                printf '| %-9s … and more\n' ''
+                break
+            fi
+            printf '| %-9s %.200s\n' "$label" "$line"
+            label=''
+        done < <(LC_ALL=C sed $'s/\t/\\\\t/g; s/[[:cntrl:]]/?/g' <<<"${2:-(nothing)}")
+        shift 2
+    done
+}
+
+# wrong EXPECTED CAME: ends the test.
+wrong() {
+    complain did "$did" expected "$1" came "$2"
+    [[ -z $stderr ]] || complain stderr "$stderr"
+    [[ $status == 0 || $1 == "exit "* ]] || complain exit "$status"
+    exit 1
+}
+
+# misbehaved WORDS: ends the test.
+misbehaved() {
+    complain did "$did" came "$1"
+    [[ -z $output ]] || complain stdout "$output"
+    [[ -z $stderr ]] || complain stderr "$stderr"
+    exit 1
+}
+
+# prepare SECONDS OPTION… ARGUMENT…: makes ready for a run. Sets $limit, $run,
+# which all its files' names begin with, $input and $taken, the options' number.
+prepare() {
+    limit=$1 input=/dev/null taken=0 runs=$((runs + 1))
+    run=$BATS_TEST_TMPDIR/run$runs
+    shift
+    while [[ ${1-} == -[ti] ]]; do
+        if [[ $1 == -t ]]; then
+            limit=$2
+        else
+            input=$run.in
+            printf '%s' "$2" >"$input"
+        fi
+        taken=$((taken + 2))
+        shift 2
+    done
+    did="./$name${*:+ $*}"
+    ASAN_OPTIONS=${ASAN_OPTIONS%%:log_path*}:log_path=$run.report
+    export ASAN_OPTIONS EXERCISE_LEFT_OPEN=$run.open
+}
+
+# limited ARGUMENT…: the program under its limits; its pid goes into a file.
+limited() {
+    # shellcheck disable=SC2086
+    ${within-} bash -c 'ulimit -f "$1"; shift; exec timeout -s KILL "$@" 3>&- 4>&-' - \
+        "$output_limit" "$((limit * patience))" \
+        bash -c 'echo $$ >"$0"; exec "$@"' "$run.pid" "$binary" "$@" \
+        <"$input" >"$run.out" 2>"$run.err"
+}
+
+run_exercise() {
+    prepare 2 "$@"
+    shift "$taken"
+    status=0
+    { limited "$@"; } 2>/dev/null || status=$?
+    judge
+}
+
+start_exercise() {
+    local end
+
+    prepare 20 "$@"
+    shift "$taken"
+    did+=" &"
+    {
+        status=0
+        limited "$@" || status=$?
+        echo "$status" >"$run.status"
+    } 3>&- 4>&- 2>/dev/null &
+    end=$((SECONDS + 1 + 2 * patience))
+    until grep -qs 'listening on .*:[0-9]' "$run.err"; do
+        if [[ -e $run.status ]]; then
+            end_exercise
+            judge
+            wrong "it says where it listens, and serves" "it ended"
+        elif ((SECONDS >= end)); then
+            stderr=$(<"$run.err")
+            wrong 'it says "… listening on …:PORT" on stderr' "nothing, for 2 s"
+        fi
+        sleep 0.02
+    done
+    port=$(sed -n 's/.*listening on .*:\([0-9]*\)$/\1/p' "$run.err")
+    exercise_pid=$(<"$run.pid")
+}
+
+stop_exercise() {
+    local end=$((SECONDS + 1 + 2 * patience))
+
+    did+="; kill -${1:-TERM} it"
+    kill -"${1:-TERM}" "$exercise_pid" 2>/dev/null || true
+    until [[ -e $run.status ]] || ((SECONDS >= end)); do
+        sleep 0.02
+    done
+    end_exercise
+    judge
+}
+
+# Whatever it does: it is gone afterwards. Sets $status.
+end_exercise() {
+    [[ -e $run.status ]] || kill -KILL "$exercise_pid" 2>/dev/null || true
+    exercise_pid=''
+    wait 2>/dev/null || true
+    status=$(<"$run.status")
+}
+
+# judge: what became of the run. Sets $output $lines $stderr; a crash, no end or
+# endless output ends the test.
+judge() {
+    local report size
+
+    stderr=$(head -c 100000 "$run.err" | tr -d '\0')
+    output=$(tr -d '\0' <"$run.out")
+    mapfile -t lines <<<"$output"
+    size=$(($(stat -c %s "$run.out") + $(stat -c %s "$run.err")))
+    report=$(cat "$run".report.* 2>/dev/null) || true
+    if ((status == 134)) && [[ $stderr == *": runtime error: "* ]]; then
+        report=$stderr stderr='' # where UBSan reports, whatever it is told
+    fi
+    if ((size >= output_limit * 1024)); then
+        output='' stderr=''
+        misbehaved "it prints without end: stopped after $((output_limit / 1024)) MiB"
+    elif [[ $report == *"hard rss limit exhausted"* ]]; then
+        misbehaved "it takes memory without end: stopped at 512 MiB"
+    elif ((status == 137)); then
+        touch "$BATS_FILE_TMPDIR/never_ended"
+        misbehaved "it never ended: stopped after $limit s, the loop never became idle"
+    elif [[ $report == *"runtime error: "* ]]; then
+        misbehaved "it crashed: $(sed -n 's/.*runtime error: //p' <<<"$report" | head -n 1)$(
+            place "$report"
+        )"
+    elif [[ $report == *"ERROR: AddressSanitizer"* ]]; then
+        misbehaved "it crashed: $(sed -nE '
+            s/.*ERROR: AddressSanitizer: ([^ ]*) (on .*|\(.*)?$/\1/; s/.*ERROR: AddressSanitizer: //
+            t found; b; :found p; q' <<<"$report")$(place "$report")"
+    elif ((status > 128)); then
+        misbehaved "it crashed: killed by SIG$(kill -l $((status - 128)))$(
+            ((status != 141)) || echo " (it wrote to a connection that was closed)"
+        )"
+    fi
+}
+
+# place REPORT: the first function in a sanitizer's stack that is not libc's.
+place() {
+    sed -nE 's/^ *#[0-9]+ 0x[0-9a-f]+ in ([^ ]+) ([^ ]*\/)?[0-9]{2}-[a-z]+\/([^ ]*\/)?([^/ ]+\.c:[0-9]+).*/ in \1, \4/p' <<<"$1" |
+        head -n 1
+}
+
+expect_output() {
+    [[ $output == "$1" ]] || wrong "$1" "$output"
+}
+
+expect_status() {
+    [[ $status == "$1" ]] || wrong "exit $1" "exit $status"
+}
+
+expect_nothing_left() {
+    local i report
+
+    for ((i = 1; i <= runs; i++)); do
+        run=$BATS_TEST_TMPDIR/run$i
+        report=$(cat "$run".report.* 2>/dev/null) || true
+        if [[ $report == *"ERROR: LeakSanitizer"* ]]; then
+            misbehaved "$(leaks "$report")"
+        fi
+        if [[ -s $run.open ]]; then
+            misbehaved "$(left_open "$run.open")"
+        fi
+    done
+}
+
+# left_open FILE: in words.
+left_open() {
+    awk '
+        { sub(/:\[[0-9]*\]$/, ""); sub(/^anon_inode:\[?/, ""); sub(/\]$/, "")
+            sub(/^eventpoll$/, "event base"); if (!($0 in count)) order[++n] = $0; count[$0]++ }
+        END {
+            printf "it leaks: %d descriptor%s still open at exit: ", NR, (NR > 1 ? "s" : "")
+            for (i = 1; i <= n; i++) {
+                kind = order[i]
+                if (count[kind] > 1) kind = count[kind] " " kind "s"
+                else if (kind !~ /^[/]/) kind = (kind ~ /^[aeiou]/ ? "an " : "a ") kind
+                printf "%s%s", (i > 1 ? ", " : ""), kind
+            }
+            if ("event base" in count) printf "\n(an event base keeps a pipe, too)"
+            print ""
+        }' "$1"
+}
+
+# leaks REPORT: in words, the first three.
+leaks() {
+    awk '
+        /^(Direct|Indirect) leak of / { kind = $1; bytes = $4; next }
+        kind && match($0, / in [^ ]+ [^ ]*[0-9]-[a-z]+\/[^ ]*\.c:[0-9]+/) {
+            split(substr($0, RSTART + 4, RLENGTH - 4), part, " ")
+            sub(".*/", "", part[2])
+            place = "it leaks: " bytes " bytes, from " part[1] ", " part[2]
+            if (kind == "Direct") direct[++d] = place; else indirect[++n] = place
+            kind = ""
+        }
+        END {
+            for (i = 1; i <= 3 && i <= d; i++) print direct[i]
+            for (i = 1; i <= 3 && i <= n && !d; i++) print indirect[i]
+            if (!d && !n) print "it leaks memory"
+        }' <<<"$1"
+}
+
+# peer CODE [ARGUMENT…]: scripts/exercise_peer.py says what CODE can call.
+peer() {
+    local came=0
+
+    rm -f "$run".{peer,expected,came,doing}
+    output=$(timeout -s KILL $((20 * patience)) "$python" scripts/exercise_peer.py \
+        "$run" "${port:-0}" "${exercise_pid:-0}" "$patience" "$@" 2>"$run.peer" 3>&-) || came=$?
+    [[ ! -e $run.doing ]] || did=$(<"$run.doing")
+    ((came != 0)) || return 0
+    sleep 0.05 # for a report that is being written
+    if [[ -e $run.status ]]; then
+        end_exercise
+        judge
+    fi
+    stderr=$(<"$run.err")
+    [[ ! -e $run.came ]] || wrong "$(<"$run.expected")" "$(<"$run.came")"
+    wrong "the peer comes to its end" "$(tail -n 1 "$run.peer")"
+}

@@ -1,0 +1,190 @@
+# shellcheck shell=bash
+# Functions about the exercises, to be sourced from the workbook's root, after
+# chapters.bash. Exercise 01-3 is 01-loop/exercises/3_call_soon.c, its checks
+# are beside it in 3_call_soon.bats, its task and hints in README.md there. What
+# is known about it is kept in build/practice/01-3.*.
+: "${BUILD:=build}"
+practice=$BUILD/practice
+
+# exercises [CHAPTER…]: their ids, in order.
+exercises() {
+    local file
+
+    for file in $(printf '%s/exercises/*_*.c\n' "${@:-[0-9][0-9]-*}"); do
+        [[ -e ${file%.c}.bats ]] || continue
+        exercise_id "$file"
+    done
+}
+
+# exercise_id 01-loop/exercises/3_call_soon.c: 01-3
+exercise_id() {
+    local file=${1##*/}
+
+    echo "${1%%-*}-${file%%_*}"
+}
+
+# exercise_path 01-3: 01-loop/exercises/3_call_soon
+exercise_path() {
+    local file
+
+    for file in "${1%-*}"-*/exercises/"${1#*-}"_*.bats; do
+        echo "${file%.bats}"
+    done
+}
+
+# exercise_title 01-3: "call_soon — deferred calls keep their order"
+exercise_title() {
+    sed -n "s/^## ${1#*-}\. //p" "$(dirname "$(exercise_path "$1")")/README.md"
+}
+
+# exercise_find 01-3|1-3|01-03|01-loop/exercises/3_call_soon.c: the id. An
+# unknown one prints the list on stderr and ends the script with 2.
+exercise_find() {
+    local id
+
+    if [[ $1 =~ ([0-9]{2}-[^/]+/exercises/[0-9]+_[^/]+)$ ]]; then
+        id=$(exercise_id "${BASH_REMATCH[1]}")
+    elif [[ $1 =~ ^([0-9]+)-([0-9]+)$ ]]; then
+        id=$(printf '%02d-%d' "$((10#${BASH_REMATCH[1]}))" "$((10#${BASH_REMATCH[2]}))")
+    fi
+    if [[ -n ${id-} && -e $(exercise_path "$id").bats ]]; then
+        echo "$id"
+        return
+    fi
+    {
+        printf "There is no exercise '%s'. Exercises are named as 01-2. There are:\n\n" "$1"
+        while read -r id; do
+            printf '  %s  %s\n' "$id" "$(exercise_title "$id")"
+        done < <(exercises)
+    } >&2
+    exit 2
+}
+
+# exercise_hint 01-3 2: its second hint; nothing if it has none.
+exercise_hint() {
+    awk -v heading="## ${1#*-}. " -v wanted="$2" '
+        /^## / { here = index($0, heading) == 1 }
+        here && /^<details>/ { on = (++number == wanted); next }
+        /^<\/details>/ { on = 0 }
+        on && (NF || text) { text = text $0 "\n" }
+        END { sub(/\n+$/, "\n", text); printf "%s", text }
+    ' "$(dirname "$(exercise_path "$1")")/README.md"
+}
+
+# exercise_checks BATS BINARY [TEST]: runs the checks (or one) on a program, in an
+# environment of its own; prints TAP.
+exercise_checks() {
+    local filter=()
+
+    if [[ -n ${3-} ]]; then
+        # shellcheck disable=SC2001 # more than a ${…//…} can do
+        filter=(--filter "^$(sed 's/[][\\.*^$(){}?+|]/\\&/g' <<<"$3")\$")
+    fi
+    # bats puts itself in front, for bats in bats: without its functions it fails.
+    env -i PATH="${PATH/#*bats-core:/}" HOME="$HOME" LANG="${LANG-C.UTF-8}" TMPDIR="${TMPDIR-/tmp}" \
+        BUILD="$BUILD" EXERCISE_BINARY="$2" EXERCISE_PATIENCE="${EXERCISE_PATIENCE-1}" \
+        bats --formatter tap "${filter[@]}" "$1" </dev/null 2>&1
+}
+
+# exercise_check 01-3: brings its result up to date: N.tap, what bats says; or
+# empty, if it does not compile. It must have been built.
+exercise_check() {
+    local path result=$practice/$1.tap binary
+
+    path=$(exercise_path "$1")
+    binary=$BUILD/$path
+    mkdir -p "$practice"
+    if [[ ! -x $binary ]]; then
+        : >"$result"
+    elif [[ ! $result -nt $binary || ! $result -nt $path.bats || ! -s $result ||
+        ! $result -nt scripts/exercise_helper.bash ]]; then
+        exercise_checks "$path.bats" "$PWD/$binary" >"$result.new" || true
+        mv "$result.new" "$result"
+    fi
+}
+
+# exercise_solved 01-3: true if by its last result all checks hold; one that
+# was not run does not.
+exercise_solved() {
+    local result=$practice/$1.tap
+
+    grep -qs '^ok ' "$result" && ! grep -qE '^not ok |^ok .* # skip' "$result"
+}
+
+# test_to_fail FILE: what an unsolved copy (FILE.bats) or a wrong answer (.patch)
+# must fail.
+test_to_fail() {
+    case $1 in
+        *.bats) sed -n 's/^# Unsolved fails: //p' "$1" | head -n 1 ;;
+        *.patch) sed -n '1s/^Fails: //p' "$1" ;;
+    esac
+}
+
+# fails_as_it_should BATS BINARY TEST: says what is wrong, if it does not fail in
+# this test in words that a learner is told.
+fails_as_it_should() {
+    local said
+
+    if ! grep -qF "@test \"$3\" {" "$1"; then
+        echo "the test it must fail is none of $1: '$3'"
+        return 1
+    fi
+    said=$(exercise_checks "$1" "$2" "$3") || true
+    if ! grep -q '^not ok 1 ' <<<"$said"; then
+        printf 'it passes: %s\n%s\n' "$3" "$said"
+    elif ! grep -q '^# | came ' <<<"$said"; then
+        printf 'it fails without saying what came: %s\n%s\n' "$3" "$said"
+    else
+        return 0
+    fi
+    return 1
+}
+
+# exercise_holds 01-3: its solution passes, each wrong answer compiles clean and
+# fails in the test it names. What does not hold is said. After make variants.
+exercise_holds() {
+    local path=$1 said wrong binary solution failed=0 count=0
+
+    path=$(exercise_path "$1")
+    solution=${path/exercises/solutions}
+    if ! said=$(exercise_checks "$path.bats" "$PWD/$BUILD/$solution") ||
+        grep -q '^ok .* # skip' <<<"$said"; then
+        printf '%s.c does not pass:\n%s\n' "$solution" "$said"
+        failed=1
+    fi
+    (($(grep -c '^@test' "$path.bats") <= 5)) || { echo "$path.bats: more than five tests" && failed=1; }
+    for wrong in "${path%/*}/wrong/${path##*/}"-*.patch; do
+        [[ -e $wrong ]] || continue
+        count=$((count + 1))
+        binary=$BUILD/${wrong%.patch}
+        if [[ ! -x $binary ]]; then
+            printf '%s does not apply or compile:\n%s\n' "$wrong" "$(<"$binary.said")"
+            failed=1
+        elif ! said=$(fails_as_it_should "$path.bats" "$PWD/$binary" "$(test_to_fail "$wrong")"); then
+            printf '%s: %s\n' "$wrong" "$said"
+            failed=1
+        fi
+    done
+    ((count >= 3)) || { echo "$path: $count wrong answers, of three at least" && failed=1; }
+    return "$failed"
+}
+
+# exercise_unsolved 01-3: true if the copy in exercises/ is as it ships: it
+# compiles clean, and fails in the test it names. 1 and words, if not.
+exercise_unsolved() {
+    local path said
+
+    path=$(exercise_path "$1")
+    if [[ ! -x $BUILD/$path ]]; then
+        echo "it does not compile"
+        return 1
+    elif said=$(exercise_checks "$path.bats" "$PWD/$BUILD/$path") &&
+        ! grep -q '^ok .* # skip' <<<"$said"; then
+        echo "it is solved"
+        return 1
+    elif [[ -s $BUILD/$path.said ]]; then
+        echo "the compiler warns: $(head -n 1 "$BUILD/$path.said")"
+        return 1
+    fi
+    fails_as_it_should "$path.bats" "$PWD/$BUILD/$path" "$(test_to_fail "$path.bats")"
+}

@@ -44,9 +44,9 @@
 #       runs the program, TEXT on its stdin, 2 s at most unless told otherwise.
 #       Sets $output $lines $stderr $status and $did. A crash, no end or endless
 #       output fails the test here. within="scripts/with-mariadb" runs it there.
-#   start_exercise [-t SECONDS] [ARGUMENT…]
-#       the same in the background, 20 s at most, till it has said
-#       "listening on …:PORT" on stderr. Sets $port $exercise_pid.
+#   start_exercise [-t SECONDS] [-w PATTERN] [ARGUMENT…]
+#       the same in the background, 20 s at most; returns when it has said PATTERN,
+#       or else "listening on …:PORT" on stderr. Sets $port $exercise_pid.
 #   stop_exercise [SIGNAL]   TERM by default; waits for its end (2 s). Sets the
 #       same as run_exercise.
 #   peer CODE [ARGUMENT…]    Python that plays the other side (below); what it
@@ -130,14 +130,18 @@ misbehaved() {
 }
 
 # prepare SECONDS OPTION… ARGUMENT…: makes ready for a run. Sets $limit, $run,
-# which all its files' names begin with, $input and $taken, the options' number.
+# which all its files' names begin with, $input, $pattern and $taken, the number
+# of words that were options.
 prepare() {
     limit=$1 input=/dev/null taken=0 runs=$((runs + 1))
     run=$BATS_TEST_TMPDIR/run$runs
     shift
-    while [[ ${1-} == -[ti] ]]; do
+    pattern='listening on .*:[0-9]'
+    while [[ ${1-} == -[tiw] ]]; do
         if [[ $1 == -t ]]; then
             limit=$2
+        elif [[ $1 == -w ]]; then
+            pattern=$2
         else
             input=$run.in
             printf '%s' "$2" >"$input"
@@ -179,14 +183,14 @@ start_exercise() {
         echo "$status" >"$run.status"
     } 3>&- 4>&- 2>/dev/null &
     end=$((SECONDS + 1 + 2 * patience))
-    until grep -qs 'listening on .*:[0-9]' "$run.err"; do
+    until grep -qs -e "$pattern" "$run.err" "$run.out"; do
         if [[ -e $run.status ]]; then
             end_exercise
             judge
-            wrong "it says where it listens, and serves" "it ended"
+            wrong "it runs, and says: $pattern" "it ended"
         elif ((SECONDS >= end)); then
             stderr=$(<"$run.err")
-            wrong 'it says "… listening on …:PORT" on stderr' "nothing, for 2 s"
+            wrong "it runs, and says: $pattern" "nothing like it, for 2 s"
         fi
         sleep 0.02
     done

@@ -1,0 +1,45 @@
+#!/usr/bin/env bats
+# Unsolved fails: ten ticks with work in them take ten periods
+load ../../scripts/exercise_helper
+
+# Each line of stderr is a tick's number and when it came, in ms.
+
+@test "ten ticks with work in them take ten periods" {
+    local period=$((40 + RANDOM % 20)) last
+
+    run_exercise "$period" $((period * 2 / 3)) 10
+    expect_output "$(seq -f 'tick %g' 10)"
+    last=${stderr##* }
+    # Two thirds of a period are lost with each tick, if they are lost.
+    ((last < period * 13)) ||
+        wrong "tick 10 after about $((period * 10)) ms" "after $last ms"
+}
+
+@test "no tick comes before it is due" {
+    local tick ms
+
+    for work in 0 45; do
+        run_exercise 60 "$work" 6
+        while read -r tick ms; do
+            # The loop's clock has steps of some milliseconds.
+            ((ms >= tick * 60 - 12)) ||
+                wrong "tick $tick not before $((tick * 60)) ms" "after $ms ms"
+        done <<<"$stderr"
+    done
+}
+
+@test "ticks that are missed are skipped and counted" {
+    run_exercise 60 150 7
+    expect_output "tick 1
+tick 4 (missed 2)
+tick 7 (missed 2)"
+    run_exercise 60 90 5
+    expect_output "tick 1
+tick 3 (missed 1)
+tick 5 (missed 1)"
+}
+
+@test "nothing is left" {
+    run_exercise 5 0 3
+    expect_nothing_left
+}

@@ -1,0 +1,34 @@
+#!/usr/bin/env bats
+# Unsolved fails: a question that nobody answers times out
+load ../../scripts/exercise_helper
+
+@test "an answer ends the wait, however far the deadline is" {
+    run_exercise $((20000 + RANDOM)) $((20 + RANDOM % 50))
+    expect_output "0: answer"
+    expect_status 0
+}
+
+@test "a question that nobody answers times out" {
+    run_exercise $((50 + RANDOM % 50)) 60000
+    expect_output "0: timeout"
+    expect_status 0
+}
+
+@test "each question has its own end, and the loop ends after the last" {
+    run_exercise 350 60000 150 50
+    expect_output "2: answer
+1: answer
+0: timeout"
+}
+
+@test "an answer that came while the loop was blocked has come in time" {
+    run_exercise -b 350 200 50
+    expect_output "0: answer"
+    run_exercise -b 150 100 60000
+    expect_output "0: timeout"
+}
+
+@test "nothing is left" {
+    run_exercise 100 20 60000
+    expect_nothing_left
+}

@@ -1,0 +1,72 @@
+#!/usr/bin/env bats
+# Unsolved fails: who half-closes gets all lines, and then the end
+load ../../scripts/exercise_helper
+
+@test "who half-closes gets all lines, and then the end" {
+    start_exercise
+    peer '
+for n in 2, 100 + ord(os.urandom(1)), 15000:
+    s = connect(receive_buffer=65536)
+    lines = [os.urandom(16).hex().encode() + b"\n" for i in range(n)]
+    doing(f"send {n} lines and half-close, then read", f"{n} lines in reverse order, then the end")
+    s.sendall(b"".join(lines))
+    s.shutdown(socket.SHUT_WR)
+    time.sleep(0.1)
+    got = read_all(s)
+    if got != b"".join(lines[::-1]):
+        right = "of them" if got == b"".join(lines[::-1])[:len(got)] else "others"
+        wrong(f"{n} lines in reverse order, then the end", f"{got.count(10)} {right}, then the end")'
+}
+
+@test "nothing comes before the half-close, and nothing for nothing" {
+    start_exercise
+    peer '
+s = connect()
+doing("send a line, and wait", "nothing yet")
+s.sendall(b"abc\n")
+expect("nothing yet", "nothing yet" if is_silent(s) else "something")
+doing("half-close without a word", "the end")
+s = connect()
+s.shutdown(socket.SHUT_WR)
+expect(b"", read_all(s))'
+}
+
+@test "who sends more than 1 MiB gets an error, and no reset" {
+    start_exercise
+    peer '
+s = connect()
+doing("send 3 MiB, then read", "error: too much")
+s.sendall(b"x" * (3 << 20))
+expect(b"error: too much\n", read_line(s))
+expect(b"", read_all(s))
+s.close()
+s = connect()
+doing("send 1 MiB and half-close, then read", "1 MiB")
+s.sendall(b"x" * ((1 << 20) - 1) + b"\n")
+s.shutdown(socket.SHUT_WR)
+expect(1 << 20, len(read_all(s)))'
+}
+
+@test "peers that vanish or stay leave nothing behind" {
+    start_exercise
+    peer '
+doing("three peers reset, three have their answer and close")
+before = descriptors()
+for i in range(3):
+    s = connect()
+    s.sendall(b"abc\n")
+    reset(s)
+    s = connect()
+    s.sendall(b"abc\ndef\n")
+    s.shutdown(socket.SHUT_WR)
+    expect(b"def\nabc\n", read_all(s))
+    s.close()
+end = time.monotonic() + 2 * patience
+while descriptors() > before and time.monotonic() < end:
+    time.sleep(0.05)
+expect("0 descriptors more than before", f"{descriptors() - before} descriptors more than before")
+connect().sendall(b"abc\n")'
+    stop_exercise
+    expect_status 0
+    expect_nothing_left
+}

@@ -256,8 +256,9 @@ judge() {
 
 # place REPORT: the first function in a sanitizer's stack that is not libc's.
 place() {
-    sed -nE 's/^ *#[0-9]+ 0x[0-9a-f]+ in ([^ ]+) ([^ ]*\/)?[0-9]{2}-[a-z]+\/([^ ]*\/)?([^/ ]+\.c:[0-9]+).*/ in \1, \4/p' <<<"$1" |
-        head -n 1
+    local function='#[0-9]+ 0x[0-9a-f]+ in ([^ ]+)' ours='([^ ]*/)?[0-9]{2}-[a-z]+/([^ ]*/)?'
+
+    sed -nE "s|^ *$function $ours([^/ ]+\.c:[0-9]+).*| in \1, \4|p" <<<"$1" | head -n 1
 }
 
 expect_output() {

@@ -21,13 +21,13 @@ typedef void (*function)(void *arg);
 struct call {
     function run;
     void *arg; /* not owned */
-    STAILQ_ENTRY(call) next;
+    TAILQ_ENTRY(call) next;
 };
 
 /* Lives in main; owns the calls that have not run, and the event. */
 struct soon {
     struct event *wake; /* pending while there are calls */
-    STAILQ_HEAD(, call) calls;
+    TAILQ_HEAD(, call) calls;
     long count;
 };
 
@@ -45,9 +45,9 @@ static void on_wake(evutil_socket_t fd, short events, void *arg)
     (void)fd;
     (void)events;
     for (long n = soon->count; n > 0; n--) {
-        struct call *call = STAILQ_FIRST(&soon->calls);
+        struct call *call = TAILQ_FIRST(&soon->calls);
 
-        STAILQ_REMOVE_HEAD(&soon->calls, next);
+        TAILQ_REMOVE(&soon->calls, call, next);
         soon->count--;
         call->run(call->arg);
         free(call);
@@ -59,7 +59,7 @@ static void on_wake(evutil_socket_t fd, short events, void *arg)
 /* Makes an empty queue. Returns 0, or -1 if there is no memory. */
 static int soon_init(struct soon *soon, struct event_base *base)
 {
-    STAILQ_INIT(&soon->calls);
+    TAILQ_INIT(&soon->calls);
     soon->count = 0;
     soon->wake = evtimer_new(base, on_wake, soon);
     return soon->wake ? 0 : -1;
@@ -78,7 +78,7 @@ static int call_soon(struct soon *soon, function run, void *arg)
         free(call);
         return -1;
     }
-    STAILQ_INSERT_TAIL(&soon->calls, call, next);
+    TAILQ_INSERT_TAIL(&soon->calls, call, next);
     soon->count++;
     return 0;
 }
@@ -88,8 +88,8 @@ static void soon_free(struct soon *soon)
 {
     struct call *call;
 
-    while ((call = STAILQ_FIRST(&soon->calls))) {
-        STAILQ_REMOVE_HEAD(&soon->calls, next);
+    while ((call = TAILQ_FIRST(&soon->calls))) {
+        TAILQ_REMOVE(&soon->calls, call, next);
         free(call);
     }
     if (soon->wake)

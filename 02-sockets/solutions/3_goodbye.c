@@ -54,7 +54,7 @@ static void connection_free(struct connection *connection)
  * behind the last newline counts as a line, too. Returns 0, or -1. */
 static int reverse_lines(struct evbuffer *input, struct evbuffer *output)
 {
-    size_t length = evbuffer_get_length(input), end = length, start = length;
+    size_t length = evbuffer_get_length(input), end = length, start;
     const char *text = (const char *)evbuffer_pullup(input, -1);
     int result = 0;
 

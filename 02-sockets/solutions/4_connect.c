@@ -140,7 +140,7 @@ int main(int argc, char **argv)
         targets[i].base = base;
         targets[i].most = strtol(argv[1], NULL, 10);
         targets[i].first_pause = strtol(argv[2], NULL, 10);
-        targets[i].port = atoi(argv[3 + i]);
+        targets[i].port = (int)strtol(argv[3 + i], NULL, 10);
         if (target_start(&targets[i]) < 0)
             goto cleanup;
     }

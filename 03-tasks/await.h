@@ -1,0 +1,250 @@
+/* await — tasks that wait without blocking, on a libevent loop of one thread.
+ *
+ *     struct greeter {
+ *         struct task task;                       must come first
+ *         const char *word;                       arguments, locals, results
+ *     };
+ *
+ *     static void greeter_run(struct task *me)    async def greeter(word):
+ *     {
+ *         struct greeter *self = (struct greeter *)me;
+ *
+ *         TASK_BEGIN(me);
+ *         AWAIT(me, task_sleep(me, TASK_SECOND));     await asyncio.sleep(1)
+ *         puts(self->word);                           print(word)
+ *         TASK_END(me);
+ *     }
+ *
+ *     struct greeter greeter = {.word = "hello"};
+ *     task_loop_init(&loop, base);                or -1: no memory
+ *     task_create(&loop, &greeter.task, greeter_run, "greeter");
+ *     status = task_run(&loop, &greeter.task);    asyncio.run(greeter("hello"))
+ *     task_loop_free(&loop);                      before event_base_free
+ *
+ * A task is your struct with a `struct task` in it. Its function is called each
+ * time the task may go on, and jumps to where it left off. So:
+ *
+ *   - Whatever must outlive an AWAIT lives in the struct; the function's own
+ *     variables are lost at each AWAIT (`self` is set anew at each call).
+ *   - No AWAIT inside a `switch` of yours (the task would fail with TASK_LOST),
+ *     and one on a line. `if`, `for` and `while` are fine.
+ *   - Leave the function with AWAIT, TASK_RETURN, TASK_FAIL or TASK_END only.
+ *   - To AWAIT in a helper, make it a task and await that.
+ *   - Nothing is allocated here. The struct is yours: it stays where it is until
+ *     the task is done, and if the task failed, until it was awaited or task_run
+ *     has returned. Between two AWAITs nobody else runs.
+ *
+ * Errors are words: const char *, NULL for none. They must live as long as the
+ * task (a literal does). An error travels like an exception: an AWAIT of what
+ * failed ends the task with that error, by way of TASK_FINALLY, unless
+ * AWAIT_CATCH takes it. Compare with TASK_CANCELLED and TASK_TIMED_OUT by ==.
+ *
+ * More: task_loop.h (running tasks, their order), gather.h (gather, task groups), queue.h (bounded queue, semaphore),
+ * readiness.h (await a descriptor). All of it from the loop's thread only.
+ */
+#ifndef AWAIT_H
+#define AWAIT_H
+
+#include "heap.h"
+#include "task_loop.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Times are microseconds: task_sleep(me, 20 * TASK_MS). */
+#define TASK_MS INT64_C(1000)
+#define TASK_SECOND INT64_C(1000000)
+
+extern const char TASK_CANCELLED[];     /* asyncio.CancelledError */
+extern const char TASK_TIMED_OUT[];     /* TimeoutError */
+extern const char TASK_NO_MEMORY[];     /* for your own TASK_FAIL */
+extern const char TASK_AWAITED_TWICE[]; /* someone else awaits it already */
+extern const char TASK_AWAITS_ITSELF[]; /* at once, or through others */
+extern const char TASK_NOT_CREATED[];   /* awaits one without task_create */
+extern const char TASK_LOST[];          /* left or entered without an AWAIT */
+
+/* A task. Yours to place and to keep; look at it with the functions below.
+ * 128 bytes, of which 40 are its timer. */
+struct task {
+    struct task_link link; /* in `ready`, or among the waiters of something */
+    struct task_link all;  /* in loop->all */
+    struct task_loop *loop;
+    void (*run)(struct task *me);
+    const char *name;
+    const char *error; /* what it ends with */
+    union {
+        struct task *awaiter;     /* goes on when this one is done; or NULL */
+        struct task_wait *keeper; /* if `kept`: hears of it instead */
+    };
+    union {
+        void *waits_for;  /* while it waits */
+        const char *news; /* once it may go on: NULL, or an error */
+    };
+    struct heap_node timer;
+    int step;          /* where to go on: 0, a line, or one of the two below */
+    unsigned wait : 3; /* what it waits for: enum wait in await.c */
+    bool timed : 1;    /* its timer is in the heap */
+    bool late : 1;     /* its deadline has passed, the wait not ended yet */
+    bool cancel : 1;   /* asked for; to be delivered at the next await */
+    bool cleaning : 1; /* TASK_FINALLY was reached */
+    bool kept : 1;     /* of awaiter and keeper, it is the keeper */
+    bool observed : 1; /* its error is somebody's */
+    bool ended : 1;    /* TASK_END was reached */
+    bool done : 1;
+};
+
+/* --- Writing a task ----------------------------------------------------- */
+
+/* Opens the body; what stands before it runs at each call. */
+#define TASK_BEGIN(me)                                                         \
+    task_again_:                                                               \
+    __attribute__((unused));                                                   \
+    switch ((me)->step) {                                                      \
+    case 0:
+
+/* await: begins a wait and leaves the function until it is over. An error, or
+ * the task's own cancellation, goes to TASK_FINALLY. wait: a call of one of the
+ * functions marked "await" here and in the other headers. */
+#define AWAIT(me, wait)                                                        \
+    do {                                                                       \
+        (me)->step = __LINE__;                                                 \
+        if (!(wait))                                                           \
+            return;                                                            \
+        __attribute__((fallthrough));                                          \
+    case __LINE__:                                                             \
+        if ((me)->news)                                                        \
+            TASK_FAIL(me, (me)->news);                                         \
+    } while (0)
+
+/* try … except: the same, but puts the outcome of the wait, NULL or an error,
+ * into `caught` and goes on. Who catches TASK_CANCELLED is not cancelled. */
+#define AWAIT_CATCH(me, caught, wait)                                          \
+    do {                                                                       \
+        (me)->step = __LINE__;                                                 \
+        if (!(wait))                                                           \
+            return;                                                            \
+        __attribute__((fallthrough));                                          \
+    case __LINE__:                                                             \
+        (caught) = (me)->news;                                                 \
+    } while (0)
+
+/* raise: ends the task with that error, by way of TASK_FINALLY. */
+#define TASK_FAIL(me, words)                                                   \
+    do {                                                                       \
+        task_unwind(me, words);                                                \
+        goto task_again_;                                                      \
+    } while (0)
+
+/* return: ends the task, by way of TASK_FINALLY. */
+#define TASK_RETURN(me) TASK_FAIL(me, (me)->error)
+
+/* finally: what follows runs once, whether the task returned, failed or was
+ * cancelled; it may await. Not for a task cancelled before it first ran. */
+#define TASK_FINALLY(me)                                                       \
+    __attribute__((fallthrough));                                              \
+    case TASK_STEP_FINALLY:                                                    \
+        task_clean_up(me)
+
+/* Closes the body: the task is done. */
+#define TASK_END(me)                                                           \
+    (me)->step = TASK_STEP_END;                                                \
+    __attribute__((fallthrough));                                              \
+    default:                                                                   \
+        task_end(me);                                                          \
+        }
+
+enum { TASK_STEP_FINALLY = -1, TASK_STEP_END = -2 };
+void task_unwind(struct task *me, const char *error);
+void task_clean_up(struct task *me);
+void task_end(struct task *me);
+
+/* Marks a function whose result belongs into AWAIT. */
+#define TASK_AWAITABLE __attribute__((warn_unused_result))
+
+/* --- Tasks -------------------------------------------------------------- */
+
+/* create_task: the task will start in the next pass. `name` is for reports and
+ * not copied. The struct may be anywhere and need not be cleared. */
+void task_create(struct task_loop *loop, struct task *task,
+                 void (*run)(struct task *me), const char *name);
+
+/* await task: until it is done; its error becomes ours. One that is done
+ * already answers at once, as often as it is asked; one that is not can have
+ * one awaiter (else TASK_AWAITED_TWICE). Cancelling the awaiter cancels the
+ * task, and the awaiter goes on when that has ended. */
+TASK_AWAITABLE bool task_await(struct task *me, struct task *task);
+
+/* await asyncio.sleep: 0 or less yields, until the next pass. */
+TASK_AWAITABLE bool task_sleep(struct task *me, int64_t us);
+
+/* asyncio.timeout: gives the wait that has just begun a deadline:
+ *     AWAIT(me, task_within(me, TASK_SECOND, queue_get(me, &queue, &item)));
+ * After it the wait is undone and ends with TASK_TIMED_OUT. */
+TASK_AWAITABLE bool task_within(struct task *me, int64_t us, bool over);
+
+/* asyncio.wait_for: task_await within that time. After it the task is
+ * cancelled, and when it has ended, so has the wait: with TASK_TIMED_OUT, or
+ * with what the task made of it, if it caught the cancellation. */
+TASK_AWAITABLE bool task_wait_for(struct task *me, struct task *task,
+                                  int64_t us);
+
+/* task.cancel: the task's wait is undone and ends with TASK_CANCELLED, once; a
+ * task that has not begun never will. Of result, timeout and cancellation the
+ * first wins: a wait that is over already keeps its outcome, and the task's next
+ * wait is cancelled instead. One that reaches TASK_FINALLY first needs no
+ * cancelling any more; a later call does interrupt the waits in there. Returns
+ * false, and does nothing, if the task is done. */
+bool task_cancel(struct task *task);
+
+bool task_done(const struct task *task);
+
+/* What it has ended with: NULL, or an error, which counts as awaited now. */
+const char *task_error(struct task *task);
+
+/* --- Making your own waits (queue.c and gather.c are made with these) --- */
+
+/* Something that one task waits for. Put it into a struct of your own. */
+struct task_wait {
+    struct task *waiter; /* or NULL */
+    /* The waiter is cancelled or late. Undo the wait and return true; or see to
+     * it that it ends soon (task_resume with TASK_CANCELLED), return false. */
+    bool (*interrupt)(struct task_wait *wait);
+    /* A task that this one keeps is done. Call task_error on it; then it may be
+     * freed. */
+    void (*ended)(struct task_wait *wait, struct task *task);
+};
+
+/* What an await function ends with. Begin to wait on that object, which has no
+ * waiter yet; or in a list, first come, first served, where `slot` can be found
+ * by who takes it out; or go on at once, with that outcome. */
+bool task_wait_on(struct task *me, struct task_wait *wait);
+bool task_wait_in(struct task *me, struct task_link *list, void *slot);
+bool task_go_on(struct task *me, const char *error);
+
+/* Ends a task's wait; it goes on in its turn. Does nothing if it waits for
+ * nothing. */
+void task_resume(struct task *task, const char *error);
+
+/* The first that waits in a list, or NULL; `slot` is what it left there. */
+struct task *task_list_first(struct task_link *list, void **slot);
+
+/* Why `me` cannot await that task now: an error, or NULL. */
+const char *task_refuses(const struct task *me, const struct task *task);
+
+/* Has keeper->ended called when the task is done; NULL: not any more. */
+void task_keep(struct task *task, struct task_wait *keeper);
+
+/* --- For task_loop.c ---------------------------------------------------- */
+
+/* The task that has this link or timer in it. */
+#define TASK_OF(part, member)                                                  \
+    ((struct task *)(void *)((char *)(part)-offsetof(struct task, member)))
+
+/* Its time has come: the sleep is over, or a deadline is past. */
+void task_due(struct task *task);
+
+/* Its turn has come: it goes on until it waits again or has ended. It may not
+ * exist any more when this returns. */
+void task_step(struct task *task);
+
+#endif

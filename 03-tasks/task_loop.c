@@ -1,0 +1,167 @@
+/* task_loop.c — passes, and the report at the end; task_loop.h is the manual. */
+#define _GNU_SOURCE /* program_invocation_short_name */
+#include "task_loop.h"
+#include "await.h"
+#include <errno.h>
+#include <stdio.h>
+#include <time.h>
+
+void task_list_init(struct task_link *list)
+{
+    list->next = list->prev = list;
+}
+
+void task_list_add(struct task_link *list, struct task_link *link)
+{
+    link->next = list;
+    link->prev = list->prev;
+    list->prev->next = link;
+    list->prev = link;
+}
+
+void task_list_remove(struct task_link *link)
+{
+    link->next->prev = link->prev;
+    link->prev->next = link->next;
+}
+
+/* Read anew each time: libevent's own clock stands still during a callback. */
+int64_t task_loop_now(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * TASK_SECOND + now.tv_nsec / 1000;
+}
+
+/* From outside a pass (a callback of another event, or before the loop runs)
+ * this also calls for a pass. A pass itself must not do so: an event that
+ * activates itself starves all others (see 01-07). */
+void task_loop_queue(struct task_loop *loop, struct task *task)
+{
+    task_list_add(&loop->ready, &task->link);
+    loop->ready_count++;
+    if (!loop->in_pass)
+        event_active(loop->tick, EV_TIMEOUT, 0);
+}
+
+void task_loop_ended(struct task_loop *loop, const struct task *task)
+{
+    loop->alive--;
+    if (task == loop->until || (!loop->until && loop->alive == 0))
+        event_base_loopbreak(loop->base);
+}
+
+/* Has the next pass run when the next task is due, or at once, but after a look
+ * for other news, if some may go on already. libevent reckons from a clock that
+ * lags behind ours, so that the pass may come too early: it finds nothing due
+ * and comes here again. */
+static void call_next_pass(struct task_loop *loop)
+{
+    struct timeval delay = {0, 0};
+    int64_t left;
+
+    if (loop->ready_count == 0) {
+        if (!loop->timers.first)
+            return;
+        left = loop->timers.first->due - task_loop_now();
+        if (left > 0) {
+            delay.tv_sec = left / TASK_SECOND;
+            delay.tv_usec = left % TASK_SECOND;
+        }
+    }
+    if (evtimer_add(loop->tick, &delay) < 0) {
+        loop->no_timer = true;
+        event_base_loopbreak(loop->base);
+    }
+}
+
+/* One pass: whoever is due joins the queue; then as many as are in it now get
+ * their turn. Who joins meanwhile waits for the next pass. */
+static void on_tick(evutil_socket_t fd, short events, void *arg)
+{
+    struct task_loop *loop = arg;
+    int64_t now = task_loop_now();
+
+    (void)fd;
+    (void)events;
+    loop->in_pass = true;
+    while (loop->timers.first && loop->timers.first->due <= now)
+        task_due(TASK_OF(loop->timers.first, timer));
+    for (size_t left = loop->ready_count; left > 0; left--) {
+        struct task_link *first = loop->ready.next;
+
+        task_list_remove(first);
+        loop->ready_count--;
+        task_step(TASK_OF(first, link));
+    }
+    loop->in_pass = false;
+    call_next_pass(loop);
+}
+
+int task_loop_init(struct task_loop *loop, struct event_base *base)
+{
+    *loop = (struct task_loop){.base = base};
+    task_list_init(&loop->ready);
+    task_list_init(&loop->all);
+    loop->tick = evtimer_new(base, on_tick, loop);
+    return loop->tick ? 0 : -1;
+}
+
+void task_loop_free(struct task_loop *loop)
+{
+    if (loop->tick)
+        event_free(loop->tick);
+    loop->tick = NULL;
+}
+
+/* Runs passes until a task is done (NULL: all are). Returns NULL, or what has
+ * stopped it before. */
+static const char *run_until(struct task_loop *loop, struct task *until)
+{
+    int ended;
+
+    loop->until = until;
+    if (until ? until->done : loop->alive == 0)
+        return NULL;
+    ended = event_base_loop(loop->base, 0);
+    if (until ? until->done : loop->alive == 0)
+        return NULL;
+    if (ended < 0 || loop->no_timer)
+        return "the event loop failed";
+    return ended > 0 ? "nothing is left that could wake it"
+                     : "the loop was stopped";
+}
+
+static int report(const struct task *task, const char *what, const char *why)
+{
+    fprintf(stderr, "%s: task %s %s: %s\n", program_invocation_short_name,
+            task->name, what, why);
+    return -1;
+}
+
+int task_run(struct task_loop *loop, struct task *main_task)
+{
+    const char *stopped = run_until(loop, main_task);
+    struct task_link *each;
+    int status = 0;
+
+    for (each = loop->all.next; each != &loop->all; each = each->next) {
+        struct task *task = TASK_OF(each, all);
+
+        if (task_cancel(task) && stopped)
+            status = report(task, "waits in vain", stopped);
+    }
+    if (main_task && main_task->done && task_error(main_task))
+        status = report(main_task, "failed", main_task->error);
+    stopped = run_until(loop, NULL);
+    for (each = loop->all.next; each != &loop->all; each = each->next) {
+        struct task *task = TASK_OF(each, all);
+
+        if (!task->done)
+            status = report(task, "never ended", stopped);
+        else
+            status = report(task, "failed, nobody awaited it", task->error);
+    }
+    return status;
+}

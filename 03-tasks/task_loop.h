@@ -1,0 +1,72 @@
+/* task_loop — the queue and the one timer that run the tasks of await.h.
+ *
+ *     struct task_loop loop;
+ *     if (task_loop_init(&loop, base) < 0) …          no memory
+ *     task_create(&loop, &main_task, main_run, "main");
+ *     status = task_run(&loop, &main_task) == 0 ? 0 : 1;
+ *     task_loop_free(&loop);
+ *     event_base_free(base);
+ *
+ * Order: tasks that may go on stand in one queue, first come, first served. A
+ * pass runs as many as stood there when it began, then libevent looks for other
+ * news. Nobody is run from inside the call that made it ready.
+ */
+#ifndef TASK_LOOP_H
+#define TASK_LOOP_H
+
+#include "heap.h"
+#include <event2/event.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct task;
+
+/* A place in a list, or the list itself (an empty one points to itself). */
+struct task_link {
+    struct task_link *next, *prev;
+};
+
+/* What the tasks of an event base share. It owns none of them. */
+struct task_loop {
+    struct event_base *base; /* not owned */
+    struct event *tick;      /* owned: runs a pass */
+    struct task_link ready;  /* tasks that may go on, in order */
+    size_t ready_count;
+    struct heap timers;   /* of those that sleep or have a deadline */
+    struct task_link all; /* not done, or failed and not awaited yet */
+    size_t alive;         /* not done */
+    struct task *until;   /* the loop ends when it is done; NULL: all are */
+    bool in_pass, no_timer;
+};
+
+/* Ties tasks to an event base, which may have other events, too. Returns 0, or
+ * -1 without memory. */
+int task_loop_init(struct task_loop *loop, struct event_base *base);
+
+/* asyncio.run: runs the base until `main_task` is done (NULL: until all are),
+ * then cancels what is left and lets it end. Reports on stderr, a line each:
+ * main's error, tasks that failed and that nobody awaited, tasks that wait for
+ * what can never come. Returns 0, or -1 if there was something to report.
+ * event_base_loopexit or loopbreak ends it early: then all are cancelled. */
+int task_run(struct task_loop *loop, struct task *main_task);
+
+/* After the last task_run, before event_base_free. */
+void task_loop_free(struct task_loop *loop);
+
+/* --- For await.c -------------------------------------------------------- */
+
+void task_list_init(struct task_link *list);
+void task_list_add(struct task_link *list, struct task_link *link);
+void task_list_remove(struct task_link *link);
+
+/* Puts a task at the end of the queue. */
+void task_loop_queue(struct task_loop *loop, struct task *task);
+
+/* Takes a task that is done off the books. */
+void task_loop_ended(struct task_loop *loop, const struct task *task);
+
+/* Microseconds of a clock that only goes forward. */
+int64_t task_loop_now(void);
+
+#endif

@@ -25,8 +25,9 @@ const char TASK_LOST[] = "lost its place: a return without AWAIT or "
 
 /* How a task waits. */
 enum wait {
-    WAIT_NONE,    /* not: it runs, or may go on, or is done */
-    WAIT_TURN,    /* for its turn: new, or yields; it is in loop->ready */
+    WAIT_NONE,    /* not: it runs, or is done */
+    WAIT_OVER,    /* not any more; it is in loop->ready */
+    WAIT_TURN,    /* for its turn: new, or yields; it is there, too */
     WAIT_SLEEP,   /* for its timer */
     WAIT_NOTHING, /* for what comes after its deadline */
     WAIT_TASK,    /* waits_for: the task it awaits */
@@ -57,12 +58,12 @@ static void timer_stop(struct task *task)
 
 void task_resume(struct task *task, const char *error)
 {
-    if (task->wait == WAIT_NONE || task->wait == WAIT_TURN)
+    if (task->wait <= WAIT_TURN)
         return;
     if (task->wait == WAIT_LIST)
         task_list_remove(&task->link);
     timer_stop(task);
-    task->wait = WAIT_NONE;
+    task->wait = WAIT_OVER;
     task->news = error;
     if (error == TASK_CANCELLED && task->late)
         task->news = TASK_TIMED_OUT;
@@ -86,6 +87,7 @@ static void interrupt(struct task *task, bool late)
             task->cancel = true;
         switch ((enum wait)task->wait) {
         case WAIT_NONE:
+        case WAIT_OVER:
             return;
         case WAIT_TURN:
             task->news = TASK_CANCELLED;
@@ -219,8 +221,7 @@ bool task_within(struct task *me, int64_t us, bool over)
 {
     int64_t due = after(us);
 
-    if (over || me->wait == WAIT_NONE || me->wait == WAIT_TURN ||
-        (me->timed && me->timer.due <= due))
+    if (over || me->wait <= WAIT_TURN || (me->timed && me->timer.due <= due))
         return over;
     timer_stop(me); /* of a sleep: it will be late before that is over */
     if (me->wait == WAIT_SLEEP)

@@ -39,8 +39,9 @@
  * failed ends the task with that error, by way of TASK_FINALLY, unless
  * AWAIT_CATCH takes it. Compare with TASK_CANCELLED and TASK_TIMED_OUT by ==.
  *
- * More: task_loop.h (running tasks, their order), gather.h (gather, task groups), queue.h (bounded queue, semaphore),
- * readiness.h (await a descriptor). All of it from the loop's thread only.
+ * More: task_loop.h (running tasks, their order), group.h (gather, task groups),
+ * queue.h (bounded queue, semaphore), readiness.h (await a descriptor). All of
+ * it from the loop's thread only.
  */
 #ifndef AWAIT_H
 #define AWAIT_H
@@ -139,7 +140,8 @@ struct task {
 #define TASK_RETURN(me) TASK_FAIL(me, (me)->error)
 
 /* finally: what follows runs once, whether the task returned, failed or was
- * cancelled; it may await. Not for a task cancelled before it first ran. */
+ * cancelled (me->error says which); it may await. Not for a task cancelled
+ * before it first ran. */
 #define TASK_FINALLY(me)                                                       \
     __attribute__((fallthrough));                                              \
     case TASK_STEP_FINALLY:                                                    \
@@ -201,7 +203,7 @@ bool task_done(const struct task *task);
 /* What it has ended with: NULL, or an error, which counts as awaited now. */
 const char *task_error(struct task *task);
 
-/* --- Making your own waits (queue.c and gather.c are made with these) --- */
+/* --- Making your own waits (queue.c and group.c are made with these) --- */
 
 /* Something that one task waits for. Put it into a struct of your own. */
 struct task_wait {

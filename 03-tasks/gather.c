@@ -1,209 +1,131 @@
-/* gather.c — gather and groups; gather.h is the manual. */
-#include "gather.h"
+/* gather — await several tasks at once, and what an error does to the others.
+ *
+ * Twin:   gather.py (asyncio.gather, asyncio.TaskGroup)
+ * Build:  cc -o gather gather.c group.c await.c task_loop.c heap.c $(pkg-config --cflags --libs libevent)
+ * Run:    ./gather
+ * Prints: results in argument order; an error of gather's, whose siblings go
+ *         on; an error of a group's, whose siblings are cancelled
+ */
+#include "group.h"
+#include <stdio.h>
+#include <string.h>
 
-/* A task_wait is the first member of either: both have the same address. */
+/* async def square(number, ms): fails for 0. The result is in its struct. */
+struct square {
+    struct task task;
+    int number;
+    int ms;
+    int result;
+};
 
-static void gather_let_go(struct gather *gather)
+static void square_run(struct task *me)
 {
-    for (size_t i = 0; i < gather->count; i++) {
-        struct task *task = gather->tasks[i];
+    struct square *self = (struct square *)me;
 
-        if (!task->done && task->keeper == &gather->wait)
-            task_keep(task, NULL);
+    TASK_BEGIN(me);
+    AWAIT(me, task_sleep(me, self->ms * TASK_MS));
+    if (self->number == 0)
+        TASK_FAIL(me, "zero has no place here");
+    self->result = self->number * self->number;
+    printf("  squared %d\n", self->number);
+
+    TASK_FINALLY(me);
+    if (me->error == TASK_CANCELLED)
+        printf("  %d was cancelled\n", self->number);
+    TASK_END(me);
+}
+
+/* async def main() */
+struct program {
+    struct task task;
+    struct square squares[3];
+    struct task *all[3];
+    struct gather gather;
+    struct group group;
+};
+
+/* Sets up the three, each with its number and the ms that it takes. */
+static void program_set(struct program *self, const int numbers[3],
+                        const int ms[3])
+{
+    for (int i = 0; i < 3; i++) {
+        self->squares[i] = (struct square){.number = numbers[i], .ms = ms[i]};
+        self->all[i] = &self->squares[i].task;
     }
 }
 
-static void gather_over(struct gather *gather)
+static void program_run(struct task *me)
 {
-    struct task *waiter = gather->wait.waiter;
-
-    gather_let_go(gather);
-    gather->wait.waiter = NULL;
-    task_resume(waiter, gather->error);
-}
-
-/* A child is done. While they are being cancelled, all of them are waited for;
- * a real error then says more than that they were cancelled. */
-static void on_gathered(struct task_wait *wait, struct task *task)
-{
-    struct gather *gather = (struct gather *)wait;
-    const char *error = task_error(task);
-
-    gather->alive--;
-    if (gather->all && !gather->interrupted)
-        error = NULL;
-    if (!gather->error || gather->error == TASK_CANCELLED)
-        gather->error = error ? error : gather->error;
-    if (gather->alive == 0 || (error && !gather->interrupted))
-        gather_over(gather);
-}
-
-static bool gather_interrupt(struct task_wait *wait)
-{
-    struct gather *gather = (struct gather *)wait;
-
-    if (gather->cancelling)
-        return false; /* one of them leads back to us */
-    gather->interrupted = gather->cancelling = true;
-    for (size_t i = 0; i < gather->count; i++)
-        task_cancel(gather->tasks[i]);
-    gather->cancelling = false;
-    return false;
-}
-
-static bool gather_tasks(struct task *me, struct gather *gather,
-                         struct task **tasks, size_t count, bool all)
-{
-    const char *error = NULL;
-
-    *gather = (struct gather){
-        .wait = {.interrupt = gather_interrupt, .ended = on_gathered},
-        .tasks = tasks,
-        .all = all};
-    for (; gather->count < count; gather->count++) {
-        struct task *task = tasks[gather->count];
-        const char *refused = task_refuses(me, task);
-
-        if (refused) {
-            gather_let_go(gather);
-            return task_go_on(me, refused);
-        }
-        if (task->done) {
-            error = error ? error : task_error(task);
-        } else {
-            task_keep(task, &gather->wait);
-            gather->alive++;
-        }
-    }
-    if (gather->alive > 0 && (all || !error))
-        return task_wait_on(me, &gather->wait);
-    gather_let_go(gather);
-    return task_go_on(me, all ? NULL : error);
-}
-
-bool gather(struct task *me, struct gather *gather, struct task **tasks,
-            size_t count)
-{
-    return gather_tasks(me, gather, tasks, count, false);
-}
-
-bool gather_all(struct task *me, struct gather *gather, struct task **tasks,
-                size_t count)
-{
-    return gather_tasks(me, gather, tasks, count, true);
-}
-
-/* --- Groups ------------------------------------------------------------- */
-
-static void on_member_ended(struct task_wait *wait, struct task *task);
-static bool group_interrupt(struct task_wait *wait);
-
-void group_init(struct group *group, struct task *owner,
-                void (*ended)(struct task *task))
-{
-    *group = (struct group){
-        .wait = {.interrupt = group_interrupt, .ended = on_member_ended},
-        .owner = owner,
-        .ended = ended};
-}
-
-/* A new member goes behind the last one in loop->all, where nobody else adds:
- * so they stay neighbours, and the group needs no list of its own. */
-void group_create(struct group *group, struct task *task,
-                  void (*run)(struct task *me), const char *name)
-{
-    task_create(group->owner->loop, task, run, name);
-    task_keep(task, &group->wait);
-    if (group->last) {
-        task_list_remove(&task->all);
-        task_list_add(group->last->all.next, &task->all);
-    } else {
-        group->first = task;
-    }
-    group->last = task;
-    if (group->cancelled)
-        task_cancel(task);
-}
-
-void group_cancel(struct group *group)
-{
-    if (!group->first)
-        return;
-    group->cancelled = true;
-    for (struct task *task = group->first;;
-         task = TASK_OF(task->all.next, all)) {
-        task_cancel(task);
-        if (task == group->last)
-            break;
-    }
-}
-
-/* What the members have made of it; makes the group as new. If they have
- * cancelled the owner, that has served its purpose. */
-static const char *group_outcome(struct group *group)
-{
-    const char *error = group->error;
-
-    if (group->owner_cancelled)
-        group->owner->cancel = false;
-    group->wait.waiter = NULL;
-    group->error = NULL;
-    group->cancelled = group->interrupted = group->owner_cancelled = false;
-    return error;
-}
-
-/* A member has failed. The owner hears of it in group_join; if it waits for
- * something else, that is cancelled. */
-static void group_fail(struct group *group, const char *error)
-{
-    group->error = error;
-    group_cancel(group);
-    if (!group->wait.waiter && !group->owner->cancel) {
-        group->owner_cancelled = true;
-        task_cancel(group->owner);
-    }
-}
-
-static void on_member_ended(struct task_wait *wait, struct task *task)
-{
-    struct group *group = (struct group *)wait;
-    struct task *waiter = wait->waiter;
+    struct program *self = (struct program *)me;
     const char *error;
 
-    if (group->first == group->last)
-        group->first = group->last = NULL;
-    else if (group->first == task)
-        group->first = TASK_OF(task->all.next, all);
-    else if (group->last == task)
-        group->last = TASK_OF(task->all.prev, all);
+    TASK_BEGIN(me);
+    group_init(&self->group, me, NULL);
 
-    error = task_error(task); /* takes it out of loop->all */
-    if (error == TASK_CANCELLED) {
-        if (group->interrupted && !group->error)
-            group->error = error;
-    } else if (error && (!group->error || group->error == TASK_CANCELLED)) {
-        group_fail(group, error);
+    puts("gather");
+    program_set(self, (int[]){3, 2, 1}, (int[]){150, 50, 100});
+    for (int i = 0; i < 3; i++)
+        task_create(me->loop, self->all[i], square_run, "square");
+    AWAIT(me, gather(me, &self->gather, self->all, 3));
+    printf("results: %d %d %d\n", self->squares[0].result,
+           self->squares[1].result, self->squares[2].result);
+
+    puts("gather, one fails");
+    program_set(self, (int[]){3, 0, 1}, (int[]){250, 50, 150});
+    for (int i = 0; i < 3; i++)
+        task_create(me->loop, self->all[i], square_run, "square");
+    AWAIT_CATCH(me, error, gather(me, &self->gather, self->all, 3));
+    printf("error: %s\n", error ? error : "none");
+    AWAIT(me, task_await(me, self->all[2])); /* the siblings go on */
+    AWAIT(me, task_await(me, self->all[0]));
+
+    puts("group, one fails");
+    program_set(self, (int[]){3, 0, 1}, (int[]){2000, 100, 50});
+    for (int i = 0; i < 3; i++)
+        group_create(&self->group, self->all[i], square_run, "square");
+    AWAIT_CATCH(me, error, group_join(me, &self->group));
+    printf("error: %s\n", error ? error : "none");
+    TASK_END(me);
+}
+
+int main(int argc, char **argv)
+{
+    struct program program = {0};
+    struct task_loop loop = {0};
+    struct event_base *base;
+    int status = 1;
+
+    if (argc == 2 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))) {
+        puts("usage: gather [-h]\nThree tasks at once: results in order, an "
+             "error, a task group.");
+        return fflush(stdout) == 0 ? 0 : 1;
     }
-    if (group->ended)
-        group->ended(task);
-    if (!group->first && waiter)
-        task_resume(waiter, group_outcome(group));
-}
+    if (argc > 1) {
+        fprintf(stderr,
+                "gather: unexpected argument '%s': usage: gather [-h]\n",
+                argv[1]);
+        return 2;
+    }
 
-static bool group_interrupt(struct task_wait *wait)
-{
-    struct group *group = (struct group *)wait;
+    setvbuf(stdout, NULL, _IOLBF, 0); /* line by line, also into a pipe */
+    base = event_base_new();
+    if (!base || task_loop_init(&loop, base) < 0) {
+        fputs("gather: cannot make an event loop: out of resources\n", stderr);
+        goto cleanup;
+    }
+    task_create(&loop, &program.task, program_run, "main");
+    if (task_run(&loop, &program.task) < 0) /* it has said why */
+        goto cleanup;
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        perror("gather: cannot write the result");
+        goto cleanup;
+    }
+    status = 0;
 
-    group->interrupted = true;
-    group_cancel(group);
-    return false;
-}
-
-bool group_join(struct task *me, struct group *group)
-{
-    if (group->wait.waiter)
-        return task_go_on(me, TASK_AWAITED_TWICE);
-    if (!group->first)
-        return task_go_on(me, group_outcome(group));
-    return task_wait_on(me, &group->wait);
+cleanup:
+    task_loop_free(&loop);
+    if (base)
+        event_base_free(base);
+    libevent_global_shutdown();
+    return status;
 }

@@ -1,4 +1,4 @@
-/* gather — await several tasks at once: gather, and the task group.
+/* group — await several tasks at once: gather, and the task group.
  *
  *     struct task *all[2] = …, in self; each was created with task_create
  *     AWAIT(me, gather(me, &self->gather, self->all, 2));
@@ -15,8 +15,8 @@
  * cancels them and waits until they have ended. Modelled on asyncio.gather and
  * asyncio.TaskGroup.
  */
-#ifndef GATHER_H
-#define GATHER_H
+#ifndef GROUP_H
+#define GROUP_H
 
 #include "await.h"
 

@@ -1,0 +1,209 @@
+/* group.c — gather and groups; group.h is the manual. */
+#include "group.h"
+
+/* A task_wait is the first member of either: both have the same address. */
+
+static void gather_let_go(struct gather *gather)
+{
+    for (size_t i = 0; i < gather->count; i++) {
+        struct task *task = gather->tasks[i];
+
+        if (!task->done && task->keeper == &gather->wait)
+            task_keep(task, NULL);
+    }
+}
+
+static void gather_over(struct gather *gather)
+{
+    struct task *waiter = gather->wait.waiter;
+
+    gather_let_go(gather);
+    gather->wait.waiter = NULL;
+    task_resume(waiter, gather->error);
+}
+
+/* A child is done. While they are being cancelled, all of them are waited for;
+ * a real error then says more than that they were cancelled. */
+static void on_gathered(struct task_wait *wait, struct task *task)
+{
+    struct gather *gather = (struct gather *)wait;
+    const char *error = task_error(task);
+
+    gather->alive--;
+    if (gather->all && !gather->interrupted)
+        error = NULL;
+    if (!gather->error || gather->error == TASK_CANCELLED)
+        gather->error = error ? error : gather->error;
+    if (gather->alive == 0 || (error && !gather->interrupted))
+        gather_over(gather);
+}
+
+static bool gather_interrupt(struct task_wait *wait)
+{
+    struct gather *gather = (struct gather *)wait;
+
+    if (gather->cancelling)
+        return false; /* one of them leads back to us */
+    gather->interrupted = gather->cancelling = true;
+    for (size_t i = 0; i < gather->count; i++)
+        task_cancel(gather->tasks[i]);
+    gather->cancelling = false;
+    return false;
+}
+
+static bool gather_tasks(struct task *me, struct gather *gather,
+                         struct task **tasks, size_t count, bool all)
+{
+    const char *error = NULL;
+
+    *gather = (struct gather){
+        .wait = {.interrupt = gather_interrupt, .ended = on_gathered},
+        .tasks = tasks,
+        .all = all};
+    for (; gather->count < count; gather->count++) {
+        struct task *task = tasks[gather->count];
+        const char *refused = task_refuses(me, task);
+
+        if (refused) {
+            gather_let_go(gather);
+            return task_go_on(me, refused);
+        }
+        if (task->done) {
+            error = error ? error : task_error(task);
+        } else {
+            task_keep(task, &gather->wait);
+            gather->alive++;
+        }
+    }
+    if (gather->alive > 0 && (all || !error))
+        return task_wait_on(me, &gather->wait);
+    gather_let_go(gather);
+    return task_go_on(me, all ? NULL : error);
+}
+
+bool gather(struct task *me, struct gather *gather, struct task **tasks,
+            size_t count)
+{
+    return gather_tasks(me, gather, tasks, count, false);
+}
+
+bool gather_all(struct task *me, struct gather *gather, struct task **tasks,
+                size_t count)
+{
+    return gather_tasks(me, gather, tasks, count, true);
+}
+
+/* --- Groups ------------------------------------------------------------- */
+
+static void on_member_ended(struct task_wait *wait, struct task *task);
+static bool group_interrupt(struct task_wait *wait);
+
+void group_init(struct group *group, struct task *owner,
+                void (*ended)(struct task *task))
+{
+    *group = (struct group){
+        .wait = {.interrupt = group_interrupt, .ended = on_member_ended},
+        .owner = owner,
+        .ended = ended};
+}
+
+/* A new member goes behind the last one in loop->all, where nobody else adds:
+ * so they stay neighbours, and the group needs no list of its own. */
+void group_create(struct group *group, struct task *task,
+                  void (*run)(struct task *me), const char *name)
+{
+    task_create(group->owner->loop, task, run, name);
+    task_keep(task, &group->wait);
+    if (group->last) {
+        task_list_remove(&task->all);
+        task_list_add(group->last->all.next, &task->all);
+    } else {
+        group->first = task;
+    }
+    group->last = task;
+    if (group->cancelled)
+        task_cancel(task);
+}
+
+void group_cancel(struct group *group)
+{
+    if (!group->first)
+        return;
+    group->cancelled = true;
+    for (struct task *task = group->first;;
+         task = TASK_OF(task->all.next, all)) {
+        task_cancel(task);
+        if (task == group->last)
+            break;
+    }
+}
+
+/* What the members have made of it; makes the group as new. If they have
+ * cancelled the owner, that has served its purpose. */
+static const char *group_outcome(struct group *group)
+{
+    const char *error = group->error;
+
+    if (group->owner_cancelled)
+        group->owner->cancel = false;
+    group->wait.waiter = NULL;
+    group->error = NULL;
+    group->cancelled = group->interrupted = group->owner_cancelled = false;
+    return error;
+}
+
+/* A member has failed. The owner hears of it in group_join; if it waits for
+ * something else, that is cancelled. */
+static void group_fail(struct group *group, const char *error)
+{
+    group->error = error;
+    group_cancel(group);
+    if (!group->wait.waiter && !group->owner->cancel) {
+        group->owner_cancelled = true;
+        task_cancel(group->owner);
+    }
+}
+
+static void on_member_ended(struct task_wait *wait, struct task *task)
+{
+    struct group *group = (struct group *)wait;
+    struct task *waiter = wait->waiter;
+    const char *error;
+
+    if (group->first == group->last)
+        group->first = group->last = NULL;
+    else if (group->first == task)
+        group->first = TASK_OF(task->all.next, all);
+    else if (group->last == task)
+        group->last = TASK_OF(task->all.prev, all);
+
+    error = task_error(task); /* takes it out of loop->all */
+    if (error == TASK_CANCELLED) {
+        if (group->interrupted && !group->error)
+            group->error = error;
+    } else if (error && (!group->error || group->error == TASK_CANCELLED)) {
+        group_fail(group, error);
+    }
+    if (group->ended)
+        group->ended(task);
+    if (!group->first && waiter)
+        task_resume(waiter, group_outcome(group));
+}
+
+static bool group_interrupt(struct task_wait *wait)
+{
+    struct group *group = (struct group *)wait;
+
+    group->interrupted = true;
+    group_cancel(group);
+    return false;
+}
+
+bool group_join(struct task *me, struct group *group)
+{
+    if (group->wait.waiter)
+        return task_go_on(me, TASK_AWAITED_TWICE);
+    if (!group->first)
+        return task_go_on(me, group_outcome(group));
+    return task_wait_on(me, &group->wait);
+}

@@ -13,6 +13,7 @@
  * programs disturb them less.
  */
 #include "group.h"
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,13 +133,13 @@ static void program_run(struct task *me)
     TASK_END(me);
 }
 
-/* A number of 1 to a thousand million, or 0. */
-static long number(const char *text)
+/* A number from `least` to a thousand million, or 0. */
+static long number(const char *text, long least)
 {
     char *end;
     long value = strtol(text, &end, 10);
 
-    return *end == '\0' && value >= 1 && value <= 1000000000 ? value : 0;
+    return *end == '\0' && value >= least && value <= 1000000000 ? value : 0;
 }
 
 int main(int argc, char **argv)
@@ -150,9 +151,8 @@ int main(int argc, char **argv)
     int status = 1;
 
     for (int i = 1; i < argc; i++) {
-        long *option = !strcmp(argv[i], "-n")   ? &program.tasks
-                       : !strcmp(argv[i], "-k") ? &program.switches
-                                                : NULL;
+        bool tasks = !strcmp(argv[i], "-n"), switches = !strcmp(argv[i], "-k");
+        long value = 0;
 
         if (!strcmp(argv[i], "-h") || !strcmp(argv[i], "--help")) {
             printf("%s\nWhat tasks cost: memory, timers, switches.\n"
@@ -161,12 +161,13 @@ int main(int argc, char **argv)
                    usage);
             return fflush(stdout) == 0 ? 0 : 1;
         }
-        if (option && i + 1 < argc)
-            *option = number(argv[++i]);
-        if (!option || *option < (argv[i - 1][1] == 'k' ? 2 : 1)) {
+        if ((tasks || switches) && argv[i + 1])
+            value = number(argv[++i], tasks ? 1 : 2);
+        if (value == 0) {
             fprintf(stderr, "many: unexpected '%s': %s\n", argv[i], usage);
             return 2;
         }
+        *(tasks ? &program.tasks : &program.switches) = value;
     }
 
     base = event_base_new();

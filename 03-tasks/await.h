@@ -20,6 +20,7 @@
  *     task_create(&loop, &greeter.task, greeter_run, "greeter");
  *     status = task_run(&loop, &greeter.task);    asyncio.run(greeter("hello"))
  *     task_loop_free(&loop);                      before event_base_free
+ *     cc … await.c task_loop.c heap.c $(pkg-config --cflags --libs libevent)
  *
  * A task is your struct with a `struct task` in it. Its function is called each
  * time the task may go on, and jumps to where it left off. So:
@@ -29,10 +30,15 @@
  *   - No AWAIT inside a `switch` of yours (the task would fail with TASK_LOST),
  *     and one on a line. `if`, `for` and `while` are fine.
  *   - Leave the function with AWAIT, TASK_RETURN, TASK_FAIL or TASK_END only.
- *   - To AWAIT in a helper, make it a task and await that.
+ *   - To AWAIT in a helper, make it a task and await that. A result is a field
+ *     of the struct, to be read when the task is done.
  *   - Nothing is allocated here. The struct is yours: it stays where it is until
  *     the task is done, and if the task failed, until it was awaited or task_run
- *     has returned. Between two AWAITs nobody else runs.
+ *     has returned. A task inside its parent's struct must end before the
+ *     parent does: await it, on each way out.
+ *   - Between two AWAITs nobody else runs. me->loop is the loop.
+ *   - A callback of libevent wakes a task with semaphore_release or
+ *     queue_try_put (queue.h), or with task_cancel.
  *
  * Errors are words: const char *, NULL for none. They must live as long as the
  * task (a literal does). An error travels like an exception: an AWAIT of what
@@ -166,7 +172,8 @@ void task_end(struct task *me);
 /* --- Tasks -------------------------------------------------------------- */
 
 /* create_task: the task will start in the next pass. `name` is for reports and
- * not copied. The struct may be anywhere and need not be cleared. */
+ * not copied. The struct may be anywhere and need not be cleared; used before,
+ * that task must be done, and if it failed, awaited. */
 void task_create(struct task_loop *loop, struct task *task,
                  void (*run)(struct task *me), const char *name);
 

@@ -56,7 +56,7 @@ END {
                 grouped(timers), grouped(switches), grouped(low), grouped(high), rounds[peer[p], n]
             printf "%s\t%s\t%s\t%s\t%s\n", peer[p], n, bytes, timers, switches > tsv
         }
-        printf "\n\n" > tsv # gnuplot's sign for the next data set
+        if (p < peers) printf "\n\n" > tsv # gnuplot's sign for the next data set
         print ""
     }
     close(tsv)

@@ -1,11 +1,11 @@
 /* cancel — cancelling a task in each state it can be in: it ends once, with one
  * outcome, its clean-up runs once, and nothing it held is lost.
  *
- * Build: cc -I.. -o cancel cancel.c ../group.c ../queue.c ../readiness.c ../await.c ../task_loop.c ../heap.c $(pkg-config --cflags --libs libevent)
+ * Build: cc -o cancel cancel.c ../group.c ../queue.c ../readiness.c ../await.c ../task_loop.c ../heap.c $(pkg-config --cflags --libs libevent)
  */
-#include "group.h"
-#include "queue.h"
-#include "readiness.h"
+#include "../group.h"
+#include "../queue.h"
+#include "../readiness.h"
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>

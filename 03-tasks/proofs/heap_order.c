@@ -1,9 +1,9 @@
 /* heap_order — a hundred thousand deadlines, many equal, some taken out again:
  * what is left comes in order, equals as they came.
  *
- * Build: cc -I.. -o heap_order heap_order.c ../heap.c
+ * Build: cc -o heap_order heap_order.c ../heap.c
  */
-#include "heap.h"
+#include "../heap.h"
 #include <stdio.h>
 
 enum { NODES = 100000 };

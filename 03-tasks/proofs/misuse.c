@@ -1,9 +1,9 @@
 /* misuse — what one may not await is an error at once, not a hang.
  *
- * Build: cc -I.. -o misuse misuse.c ../group.c ../queue.c ../await.c ../task_loop.c ../heap.c $(pkg-config --cflags --libs libevent)
+ * Build: cc -o misuse misuse.c ../group.c ../queue.c ../await.c ../task_loop.c ../heap.c $(pkg-config --cflags --libs libevent)
  */
-#include "group.h"
-#include "queue.h"
+#include "../group.h"
+#include "../queue.h"
 #include <stdio.h>
 
 /* A task that does one wrong thing; `other` is who it does it with. */

@@ -1,12 +1,12 @@
 /* no_memory — the only allocation is the loop's one timer: tasks and awaits make
  * none, so that they cannot fail for want of memory.
  *
- * Build: cc -I.. -o no_memory no_memory.c ../queue.c ../group.c ../await.c ../task_loop.c ../heap.c $(pkg-config --cflags --libs libevent)
+ * Build: cc -o no_memory no_memory.c ../queue.c ../group.c ../await.c ../task_loop.c ../heap.c $(pkg-config --cflags --libs libevent)
  *
  * It counts what libevent allocates; await.c itself calls no malloc at all.
  */
-#include "group.h"
-#include "queue.h"
+#include "../group.h"
+#include "../queue.h"
 #include <stdio.h>
 #include <stdlib.h>
 

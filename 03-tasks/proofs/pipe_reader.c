@@ -1,9 +1,9 @@
 /* pipe_reader — a task awaits that a pipe can be read: tries first, waits on
  * EAGAIN, with a deadline where it likes.
  *
- * Build: cc -I.. -o pipe_reader pipe_reader.c ../readiness.c ../await.c ../task_loop.c ../heap.c $(pkg-config --cflags --libs libevent)
+ * Build: cc -o pipe_reader pipe_reader.c ../readiness.c ../await.c ../task_loop.c ../heap.c $(pkg-config --cflags --libs libevent)
  */
-#include "readiness.h"
+#include "../readiness.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

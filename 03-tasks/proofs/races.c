@@ -2,13 +2,13 @@
  * the first decides, and a cancellation that came too late for this wait is
  * delivered at the next one. One outcome for each wait, nothing lost.
  *
- * Build: cc -I.. -o races races.c ../group.c ../queue.c ../await.c ../task_loop.c ../heap.c $(pkg-config --cflags --libs libevent)
+ * Build: cc -o races races.c ../group.c ../queue.c ../await.c ../task_loop.c ../heap.c $(pkg-config --cflags --libs libevent)
  *
  * The three are made to happen by one task, between two awaits of its own, so
  * that nothing here depends on a clock.
  */
-#include "group.h"
-#include "queue.h"
+#include "../group.h"
+#include "../queue.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -242,9 +242,8 @@ void task_create(struct task_loop *loop, struct task *task,
 {
     *task = (struct task){
         .loop = loop, .run = run, .name = name, .wait = WAIT_TURN};
-    task_list_add(&loop->all, &task->all);
-    loop->alive++;
-    task_loop_queue(task->loop, task);
+    task_loop_add(loop, task);
+    task_loop_queue(loop, task);
 }
 
 void task_keep(struct task *task, struct task_wait *keeper)
@@ -258,7 +257,7 @@ bool task_done(const struct task *task)
     return task->done;
 }
 
-/* An error stays in loop->all until somebody has asked for it. */
+/* A task that failed stays in loop->failed until somebody has asked. */
 const char *task_error(struct task *task)
 {
     if (task->done && !task->observed) {
@@ -292,18 +291,16 @@ void task_end(struct task *me)
 }
 
 /* The task is over: tells whoever waits for it. It may not exist any more when
- * this returns. */
+ * this returns. An error that is nobody's stays on the loop's books. */
 static void finish(struct task *task)
 {
     task->done = true;
+    task->observed =
+        task->awaiter || !task->error || task->error == TASK_CANCELLED;
     task_loop_ended(task->loop, task);
-    if (task->kept) {
+    if (task->kept)
         task->keeper->ended(task->keeper, task);
-        return;
-    }
-    if (task->awaiter || !task->error || task->error == TASK_CANCELLED)
-        task_error(task);
-    if (task->awaiter)
+    else if (task->awaiter)
         task_resume(task->awaiter, task->error);
 }
 

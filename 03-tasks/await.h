@@ -74,7 +74,7 @@ extern const char TASK_LOST[];          /* left or entered without an AWAIT */
  * 128 bytes, of which 40 are its timer. */
 struct task {
     struct task_link link; /* in `ready`, or among the waiters of something */
-    struct task_link all;  /* in loop->all */
+    struct task_link all;  /* in loop->all, or ->failed */
     struct task_loop *loop;
     void (*run)(struct task *me);
     const char *name;
@@ -218,8 +218,7 @@ struct task_wait {
     /* The waiter is cancelled or late. Undo the wait and return true; or see to
      * it that it ends soon (task_resume with TASK_CANCELLED), return false. */
     bool (*interrupt)(struct task_wait *wait);
-    /* A task that this one keeps is done. Call task_error on it; then it may be
-     * freed. */
+    /* A task that this one keeps is done, and may be freed now. */
     void (*ended)(struct task_wait *wait, struct task *task);
 };
 

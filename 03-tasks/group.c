@@ -27,7 +27,7 @@ static void gather_over(struct gather *gather)
 static void on_gathered(struct task_wait *wait, struct task *task)
 {
     struct gather *gather = (struct gather *)wait;
-    const char *error = task_error(task);
+    const char *error = task->error;
 
     gather->alive--;
     if (gather->all && !gather->interrupted)
@@ -168,8 +168,9 @@ static void on_member_ended(struct task_wait *wait, struct task *task)
 {
     struct group *group = (struct group *)wait;
     struct task *waiter = wait->waiter;
-    const char *error;
+    const char *error = task->error;
 
+    /* It is out of loop->all, but its links still name its neighbours. */
     if (group->first == group->last)
         group->first = group->last = NULL;
     else if (group->first == task)
@@ -177,7 +178,6 @@ static void on_member_ended(struct task_wait *wait, struct task *task)
     else if (group->last == task)
         group->last = TASK_OF(task->all.prev, all);
 
-    error = task_error(task); /* takes it out of loop->all */
     if (error == TASK_CANCELLED) {
         if (group->interrupted && !group->error)
             group->error = error;

@@ -48,14 +48,14 @@ static double processor_time(void)
 static long resident(void)
 {
     FILE *file = fopen("/proc/self/statm", "re");
-    long pages = 0;
+    char line[128], *second = NULL;
 
     if (!file)
         return 0;
-    if (fscanf(file, "%*d %ld", &pages) != 1)
-        pages = 0;
+    if (fgets(line, sizeof line, file))
+        second = strchr(line, ' '); /* in pages; the first is its size */
     fclose(file);
-    return pages * sysconf(_SC_PAGESIZE);
+    return second ? strtol(second, NULL, 10) * sysconf(_SC_PAGESIZE) : 0;
 }
 
 /* Sleeps once, for 0.1 s and up to a µs for each task there is. */

@@ -45,8 +45,47 @@ void task_loop_queue(struct task_loop *loop, struct task *task)
         event_active(loop->tick, EV_TIMEOUT, 0);
 }
 
-void task_loop_ended(struct task_loop *loop, const struct task *task)
+static int report(const char *name, const char *what, const char *why)
 {
+    fprintf(stderr, "%s: task %s %s: %s\n", program_invocation_short_name, name,
+            what, why);
+    return -1;
+}
+
+/* A struct may be used again only when its last error was awaited. If not, it
+ * still stands in the list of those; and as its links may be overwritten
+ * already, its place is sought from both ends. The list is short: these are
+ * mistakes, or about to be awaited. */
+static void strike_out(struct task_loop *loop, struct task *task)
+{
+    struct task_link *before = &loop->failed, *behind = &loop->failed;
+
+    while (before->next != &task->all) {
+        before = before->next;
+        if (before == &loop->failed)
+            return;
+    }
+    while (behind->prev != &task->all)
+        behind = behind->prev;
+    before->next = behind;
+    behind->prev = before;
+    report(task->name, "failed, nobody awaited it",
+           "and now its struct is used again");
+    loop->reported = true;
+}
+
+void task_loop_add(struct task_loop *loop, struct task *task)
+{
+    strike_out(loop, task);
+    task_list_add(&loop->all, &task->all);
+    loop->alive++;
+}
+
+void task_loop_ended(struct task_loop *loop, struct task *task)
+{
+    task_list_remove(&task->all);
+    if (!task->observed)
+        task_list_add(&loop->failed, &task->all);
     loop->alive--;
     if (task == loop->until || (!loop->until && loop->alive == 0))
         event_base_loopbreak(loop->base);
@@ -104,6 +143,7 @@ int task_loop_init(struct task_loop *loop, struct event_base *base)
     *loop = (struct task_loop){.base = base};
     task_list_init(&loop->ready);
     task_list_init(&loop->all);
+    task_list_init(&loop->failed);
     loop->tick = evtimer_new(base, on_tick, loop);
     return loop->tick ? 0 : -1;
 }
@@ -133,13 +173,6 @@ static const char *run_until(struct task_loop *loop, struct task *until)
                      : "the loop was stopped";
 }
 
-static int report(const struct task *task, const char *what, const char *why)
-{
-    fprintf(stderr, "%s: task %s %s: %s\n", program_invocation_short_name,
-            task->name, what, why);
-    return -1;
-}
-
 int task_run(struct task_loop *loop, struct task *main_task)
 {
     const char *stopped = run_until(loop, main_task);
@@ -147,21 +180,20 @@ int task_run(struct task_loop *loop, struct task *main_task)
     int status = 0;
 
     for (each = loop->all.next; each != &loop->all; each = each->next) {
-        struct task *task = TASK_OF(each, all);
-
-        if (task_cancel(task) && stopped)
-            status = report(task, "waits in vain", stopped);
+        if (stopped)
+            status = report(TASK_OF(each, all)->name, "waits in vain", stopped);
+        task_cancel(TASK_OF(each, all));
     }
     if (main_task && main_task->done && task_error(main_task))
-        status = report(main_task, "failed", main_task->error);
+        status = report(main_task->name, "failed", main_task->error);
     stopped = run_until(loop, NULL);
-    for (each = loop->all.next; each != &loop->all; each = each->next) {
+    for (each = loop->all.next; each != &loop->all; each = each->next)
+        status = report(TASK_OF(each, all)->name, "never ended", stopped);
+    while ((each = loop->failed.next) != &loop->failed) {
         struct task *task = TASK_OF(each, all);
 
-        if (!task->done)
-            status = report(task, "never ended", stopped);
-        else
-            status = report(task, "failed, nobody awaited it", task->error);
+        status =
+            report(task->name, "failed, nobody awaited it", task_error(task));
     }
-    return status;
+    return loop->reported ? -1 : status;
 }

@@ -33,11 +33,12 @@ struct task_loop {
     struct event *tick;      /* owned: runs a pass */
     struct task_link ready;  /* tasks that may go on, in order */
     size_t ready_count;
-    struct heap timers;   /* of those that sleep or have a deadline */
-    struct task_link all; /* not done, or failed and not awaited yet */
-    size_t alive;         /* not done */
-    struct task *until;   /* the loop ends when it is done; NULL: all are */
-    bool in_pass, no_timer;
+    struct heap timers;      /* of those that sleep or have a deadline */
+    struct task_link all;    /* not done */
+    size_t alive;            /* how many these are */
+    struct task_link failed; /* done, and nobody has asked for their error */
+    struct task *until;      /* the loop ends when it is done; NULL: all are */
+    bool in_pass, no_timer, reported;
 };
 
 /* Ties tasks to an event base, which may have other events, too. Returns 0, or
@@ -63,8 +64,9 @@ void task_list_remove(struct task_link *link);
 /* Puts a task at the end of the queue. */
 void task_loop_queue(struct task_loop *loop, struct task *task);
 
-/* Takes a task that is done off the books. */
-void task_loop_ended(struct task_loop *loop, const struct task *task);
+/* Takes a task on the books, when it is created, and moves it when it is done. */
+void task_loop_add(struct task_loop *loop, struct task *task);
+void task_loop_ended(struct task_loop *loop, struct task *task);
 
 /* Microseconds of a clock that only goes forward. */
 int64_t task_loop_now(void);

@@ -92,6 +92,8 @@ static void program_run(struct task *me)
     AWAIT(me, task_sleep(me, 5 * TASK_MS));
     AWAIT_CATCH(me, self->error, task_await(me, second));
     tell("awaits one that awaits it:", self->error);
+    AWAIT_CATCH(me, self->error, task_await(me, first));
+    tell("and that one ends with:", self->error);
 
     self->first.other = &self->sleeper;
     self->second.other = &self->sleeper;

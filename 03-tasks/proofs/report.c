@@ -1,7 +1,7 @@
 /* report — what task_run says of tasks that nobody looked after.
  *
  * Build: cc -o report report.c ../queue.c ../await.c ../task_loop.c ../heap.c $(pkg-config --cflags --libs libevent)
- * Run:   ./report unobserved, observed, leftover, deadlock or stubborn
+ * Run:   ./report unobserved, observed, leftover, reused, deadlock or stubborn
  */
 #include "../await.h"
 #include "../queue.h"
@@ -47,6 +47,10 @@ static void program_run(struct task *me)
     if (!strcmp(self->scene, "observed")) {
         AWAIT_CATCH(me, error, task_await(me, &self->other));
         printf("caught: %s\n", error ? error : "nothing");
+    } else if (!strcmp(self->scene, "reused")) {
+        self->other = (struct task){0};
+        task_create(me->loop, &self->other, fails_run, "failing again");
+        AWAIT_CATCH(me, error, task_await(me, &self->other));
     } else if (!strcmp(self->scene, "deadlock")) {
         AWAIT_CATCH(me, error, task_await(me, &self->other));
         AWAIT(me, semaphore_acquire(me, &self->semaphore));

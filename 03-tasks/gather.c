@@ -71,7 +71,7 @@ static void program_run(struct task *me)
            self->squares[1].result, self->squares[2].result);
 
     puts("gather, one fails");
-    program_set(self, (int[]){3, 0, 1}, (int[]){250, 50, 150});
+    program_set(self, (int[]){3, 0, 1}, (int[]){700, 50, 600});
     for (int i = 0; i < 3; i++)
         task_create(me->loop, self->all[i], square_run, "square");
     AWAIT_CATCH(me, error, gather(me, &self->gather, self->all, 3));

@@ -21,7 +21,7 @@ async def main():
 
     print("gather, one fails")
     tasks = [asyncio.create_task(square(*args))
-             for args in [(3, 250), (0, 50), (1, 150)]]
+             for args in [(3, 700), (0, 50), (1, 600)]]
     try:
         await asyncio.gather(*tasks)
     except ValueError as error:

@@ -75,7 +75,7 @@ struct program {
 static void program_run(struct task *me)
 {
     struct program *self = (struct program *)me;
-    static const int ms[WORKERS] = {100, 250};
+    static const int ms[WORKERS] = {30, 600};
 
     TASK_BEGIN(me);
     queue_init(&self->queue, self->slots, sizeof self->slots[0], ROOM);

@@ -20,7 +20,7 @@ async def worker(queue, number, ms):
 async def main():
     queue = asyncio.Queue(2)
     async with asyncio.TaskGroup() as group:
-        for number, ms in enumerate([100, 250], start=1):
+        for number, ms in enumerate([30, 600], start=1):
             group.create_task(worker(queue, number, ms))
         group.create_task(producer(queue))
     print("all done")

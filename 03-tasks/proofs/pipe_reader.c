@@ -68,7 +68,7 @@ static void program_run(struct task *me)
     if (write(self->ends[1], "hello", 5) != 5)
         TASK_FAIL(me, "cannot write");
     puts("writer: wrote");
-    AWAIT(me, task_sleep(me, 100 * TASK_MS));
+    AWAIT(me, task_sleep(me, 300 * TASK_MS));
     AWAIT_CATCH(me, error, readiness_wait(me, &self->reader.readable));
     printf("reader: a second one may not wait: %s\n", error ? error : "it may");
     close(self->ends[1]);

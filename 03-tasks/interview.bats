@@ -60,6 +60,16 @@ nothing was said of the second"
     assert_line --index 12 "error: zero has no place here"
 }
 
+@test "03-05 the owner's wait is cancelled, late members never begin, strangers go on" {
+    prove groups
+    assert_output "gather_all: no error; its tasks: zero, no error
+gather: zero; its sibling, awaited then: one
+a member fails; its owner's sleep: cancelled; the group: one
+who joined late began: no; ended: 4
+no member: no error; the other group: no error
+the owner is cancelled: cancelled; its members: cancelled, cancelled"
+}
+
 @test "03-06 cancelled in each state: one outcome, one clean-up, nothing lost" {
     prove cancel
     assert_line "new                            cancelled, clean-up: 0"
@@ -80,6 +90,12 @@ nothing was said of the second"
     prove races
     assert_line "15 orders of result, deadline and cancellation, 6 kinds of wait: each as the first decides"
     assert_line "tasks alive at exit: 0"
+}
+
+@test "03-08 a sleep may have a deadline, and end before it" {
+    prove order
+    assert_line "an hour's sleep within 1 ms: timed out"
+    assert_line "1 ms of sleep within an hour: over"
 }
 
 @test "03-08 in asyncio a later cancellation takes the result's place" {

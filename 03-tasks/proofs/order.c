@@ -85,6 +85,7 @@ static void program_run(struct task *me)
 {
     static const struct timeval one_ms = {0, 1000};
     struct program *self = (struct program *)me;
+    const char *error;
 
     TASK_BEGIN(me);
     fputs("order:", stdout);
@@ -101,6 +102,13 @@ static void program_run(struct task *me)
         task_create(me->loop, &self->sleepers[i].task, sleeper_run, "sleeper");
     }
     AWAIT(me, task_sleep(me, 20 * TASK_MS));
+
+    AWAIT_CATCH(me, error,
+                task_within(me, TASK_MS, task_sleep(me, 3600 * TASK_SECOND)));
+    printf("\nan hour's sleep within 1 ms: %s", error ? error : "over");
+    AWAIT_CATCH(me, error,
+                task_within(me, 3600 * TASK_SECOND, task_sleep(me, TASK_MS)));
+    printf("\n1 ms of sleep within an hour: %s", error ? error : "over");
 
     self->yielder.left = YIELDS;
     self->left_at_timer = -1;

@@ -1,0 +1,146 @@
+/* groups — the rules of gather and groups that gather.c does not show.
+ *
+ * Build: cc -o groups groups.c ../group.c ../await.c ../task_loop.c ../heap.c $(pkg-config --cflags --libs libevent)
+ */
+#include "../group.h"
+#include <stdio.h>
+
+/* Sleeps, then fails if it has words for it. */
+struct job {
+    struct task task;
+    int64_t us;
+    const char *words;
+    bool began;
+};
+
+enum { JOBS = 4 };
+
+struct program {
+    struct task task;
+    struct job jobs[JOBS], other;
+    struct task *all[JOBS];
+    struct gather gather;
+    struct group group, second;
+    struct owner {
+        struct task task;
+        struct program *program;
+    } owner;
+};
+
+static void job_run(struct task *me)
+{
+    struct job *self = (struct job *)me;
+
+    TASK_BEGIN(me);
+    self->began = true;
+    AWAIT(me, task_sleep(me, self->us));
+    if (self->words)
+        TASK_FAIL(me, self->words);
+    TASK_END(me);
+}
+
+static int ended;
+
+static void on_ended(struct task *task)
+{
+    ended += task->done;
+}
+
+static const char *said(const char *error)
+{
+    return error ? error : "no error";
+}
+
+/* Job i: it takes that long (0: one pass), and ends with these words. */
+static struct task *job(struct program *self, int i, int64_t us,
+                        const char *words)
+{
+    self->jobs[i] = (struct job){.us = us, .words = words};
+    self->all[i] = &self->jobs[i].task;
+    return self->all[i];
+}
+
+/* Joins the group of main, and is cancelled while it does. */
+static void owner_run(struct task *me)
+{
+    struct program *self = ((struct owner *)me)->program;
+
+    TASK_BEGIN(me);
+    group_init(&self->group, me, NULL);
+    for (int i = 0; i < 2; i++)
+        group_create(&self->group, job(self, i, 3600 * TASK_SECOND, NULL),
+                     job_run, "job");
+    AWAIT(me, group_join(me, &self->group));
+    TASK_END(me);
+}
+
+static void program_run(struct task *me)
+{
+    struct program *self = (struct program *)me;
+    struct task_loop *loop = me->loop;
+    const char *error;
+
+    TASK_BEGIN(me);
+    task_create(loop, job(self, 0, 0, "zero"), job_run, "0");
+    task_create(loop, job(self, 1, TASK_MS, NULL), job_run, "1");
+    AWAIT_CATCH(me, error, gather_all(me, &self->gather, self->all, 2));
+    printf("gather_all: %s; its tasks: %s, %s\n", said(error),
+           said(task_error(self->all[0])), said(task_error(self->all[1])));
+
+    task_create(loop, job(self, 0, 0, "zero"), job_run, "0");
+    task_create(loop, job(self, 1, TASK_MS, "one"), job_run, "1");
+    AWAIT_CATCH(me, error, gather(me, &self->gather, self->all, 2));
+    printf("gather: %s", said(error));
+    AWAIT_CATCH(me, error, task_await(me, self->all[1]));
+    printf("; its sibling, awaited then: %s\n", said(error));
+
+    /* Three members, among tasks that are none of it. */
+    group_init(&self->group, me, on_ended);
+    group_init(&self->second, me, NULL);
+    group_create(&self->group, job(self, 0, 3600 * TASK_SECOND, NULL), job_run,
+                 "0");
+    self->other = (struct job){.us = 20 * TASK_MS};
+    task_create(loop, &self->other.task, job_run, "other");
+    group_create(&self->second, job(self, 3, 20 * TASK_MS, NULL), job_run, "3");
+    group_create(&self->group, job(self, 1, TASK_MS, "one"), job_run, "1");
+    group_create(&self->group, job(self, 2, 3600 * TASK_SECOND, NULL), job_run,
+                 "2");
+    AWAIT_CATCH(me, error, task_sleep(me, 3600 * TASK_SECOND));
+    printf("a member fails; its owner's sleep: %s", said(error));
+    group_create(&self->group, self->all[1], job_run, "late");
+    self->jobs[1].began = false;
+    AWAIT_CATCH(me, error, group_join(me, &self->group));
+    printf("; the group: %s\n", said(error));
+    printf("who joined late began: %s; ended: %d\n",
+           self->jobs[1].began ? "yes" : "no", ended);
+    AWAIT_CATCH(me, error, task_await(me, &self->other.task));
+    printf("no member: %s", said(error));
+    AWAIT_CATCH(me, error, group_join(me, &self->second));
+    printf("; the other group: %s\n", said(error));
+
+    self->owner.program = self;
+    task_create(loop, &self->owner.task, owner_run, "owner");
+    AWAIT(me, task_sleep(me, TASK_MS));
+    task_cancel(&self->owner.task);
+    AWAIT_CATCH(me, error, task_await(me, &self->owner.task));
+    printf("the owner is cancelled: %s; its members: %s, %s\n", said(error),
+           said(self->jobs[0].task.error), said(self->jobs[1].task.error));
+    TASK_END(me);
+}
+
+int main(void)
+{
+    static struct program program;
+    struct event_base *base = event_base_new();
+    struct task_loop loop = {0};
+    int status;
+
+    if (!base || task_loop_init(&loop, base) < 0)
+        return 1;
+    task_create(&loop, &program.task, program_run, "main");
+    status = task_run(&loop, &program.task);
+    task_loop_free(&loop);
+    event_base_free(base);
+    libevent_global_shutdown();
+    return status == 0 ? 0 : 1;
+}

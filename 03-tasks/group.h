@@ -60,8 +60,9 @@ struct group {
 void group_init(struct group *group, struct task *owner,
                 void (*ended)(struct task *task));
 
-/* tg.create_task: task_create, and the group awaits it. In a group that is being
- * cancelled it never begins. */
+/* tg.create_task: task_create, and the group awaits it, so nobody else can before
+ * it is done (TASK_AWAITED_TWICE). In a group that is being cancelled it never
+ * begins. */
 void group_create(struct group *group, struct task *task,
                   void (*run)(struct task *me), const char *name);
 

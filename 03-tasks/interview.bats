@@ -79,6 +79,11 @@ the owner is cancelled: cancelled; its members: cancelled, cancelled"
     assert_line "tasks alive at exit: 0"
 }
 
+@test "03-06 a storm of cancellations: each cleans up once, nothing is missing" {
+    prove storm
+    assert_output --regexp "^[0-9]+ tasks, [0-9]+ of them cancelled: each cleaned up once, nothing missing$"
+}
+
 @test "03-07 wait_for waits for the clean-up, and takes a late result; as in asyncio" {
     same_as_twin timeout
     assert_line --index 2 "slow: cleaned up"

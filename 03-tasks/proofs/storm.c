@@ -104,7 +104,7 @@ static bool child_wait(struct task *me)
 
     switch (pick(self->storm, 3)) {
     case 0:
-        count = bear(self, true);
+        bear(self, true);
         return task_within(me, pick(self->storm, 500),
                            group_join(me, &self->group));
     case 1:

@@ -1,7 +1,7 @@
 /* locks — a race on one thread, and the async lock that cures it.
  *
  * Twin:   locks.py (asyncio.Lock, gather, sleep)
- * Build:  cc -o locks locks.c $(pkg-config --cflags --libs libevent)
+ * Build:  cc -o locks locks.c async_lock.c $(pkg-config --cflags --libs libevent)
  * Run:    ./locks             or: ./locks broken
  * Prints: Incremented, value: 1 … 10 (broken: ten times 10)
  *
@@ -10,11 +10,12 @@
  * yield: a race needs no threads, only a yield between two steps that belong
  * together. The lock makes them one step.
  */
+#include "async_lock.h"
+
 #include <event2/event.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/queue.h>
 
 enum { TASKS = 10 };
 
@@ -25,53 +26,18 @@ enum step { START, LOCKED, YIELDED };
 struct task {
     struct shared *shared;
     struct event *resume; /* made active when the task is to run */
+    struct lock_request request;
     enum step step;
-    TAILQ_ENTRY(task) waiting; /* in lock.waiters */
-};
-
-/* asyncio.Lock: held, or not; who waits for it, first come first. */
-struct lock {
-    bool held;
-    TAILQ_HEAD(, task) waiters;
 };
 
 /* What all tasks share; lives in main. */
 struct shared {
-    struct lock lock;
-    bool broken; /* do without the lock */
+    struct async_lock *lock; /* owned; NULL in the broken scene */
     int value, done;
+    bool failed;
 };
 
-/* Queues the task: it runs when the loop gets to it, never from here. */
-static void task_wake(struct task *task)
-{
-    event_active(task->resume, 0, 0);
-}
-
-/* await lock.acquire(): the task is resumed once it holds the lock. */
-static void lock_acquire(struct lock *lock, struct task *task)
-{
-    if (lock->held) {
-        TAILQ_INSERT_TAIL(&lock->waiters, task, waiting);
-    } else {
-        lock->held = true;
-        task_wake(task);
-    }
-}
-
-/* Hands the lock to the first waiter: it stays held meanwhile, so that nobody
- * who asks in between can overtake. */
-static void lock_release(struct lock *lock)
-{
-    struct task *next = TAILQ_FIRST(&lock->waiters);
-
-    if (next) {
-        TAILQ_REMOVE(&lock->waiters, next, waiting);
-        task_wake(next);
-    } else {
-        lock->held = false;
-    }
-}
+static void on_lock(enum lock_outcome outcome, void *arg);
 
 /* async def increment(): async with lock: value += 1; await sleep(0); print */
 static void increment(evutil_socket_t fd, short events, void *arg)
@@ -84,22 +50,31 @@ static void increment(evutil_socket_t fd, short events, void *arg)
     switch (task->step) {
     case START:
         task->step = LOCKED;
-        if (!shared->broken) {
-            lock_acquire(&shared->lock, task);
+        if (shared->lock) {
+            if (async_lock_acquire(shared->lock, &task->request, NULL, on_lock,
+                                   task) < 0)
+                shared->failed = true;
             return;
         }
         /* fall through */
     case LOCKED:
         shared->value++;
         task->step = YIELDED;
-        task_wake(task); /* behind all that are queued already */
+        event_active(task->resume, 0, 0); /* behind all queued already */
         return;
     case YIELDED:
         printf("Incremented, value: %d\n", shared->value);
         shared->done++;
-        if (!shared->broken)
-            lock_release(&shared->lock);
+        if (shared->lock && async_lock_release(shared->lock, &task->request))
+            shared->failed = true;
     }
+}
+
+/* There is no limit to the wait, so the outcome is always the lock. */
+static void on_lock(enum lock_outcome outcome, void *arg)
+{
+    (void)outcome;
+    increment(-1, 0, arg);
 }
 
 int main(int argc, char **argv)
@@ -107,6 +82,7 @@ int main(int argc, char **argv)
     struct shared shared = {0};
     struct task tasks[TASKS] = {0};
     struct event_base *base;
+    bool broken = argc == 2 && !strcmp(argv[1], "broken");
     int status = 1;
 
     if (argc == 2 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))) {
@@ -114,19 +90,20 @@ int main(int argc, char **argv)
              "Ten tasks share a variable, with a lock or without.");
         return fflush(stdout) == 0 ? 0 : 1;
     }
-    shared.broken = argc == 2 && !strcmp(argv[1], "broken");
-    if (argc > 2 ||
-        (argc == 2 && !shared.broken && strcmp(argv[1], "fixed") != 0)) {
+    if (argc > 2 || (argc == 2 && !broken && strcmp(argv[1], "fixed") != 0)) {
         fprintf(stderr, "locks: unexpected '%s': usage: locks [fixed|broken]\n",
                 argv[argc - 1]);
         return 2;
     }
 
-    TAILQ_INIT(&shared.lock.waiters);
     base = event_base_new();
     if (!base) {
         fputs("locks: cannot make an event base: out of resources\n", stderr);
         return 1;
+    }
+    if (!broken && !(shared.lock = async_lock_new(base))) {
+        fputs("locks: cannot make a lock: out of memory\n", stderr);
+        goto cleanup;
     }
     /* asyncio.gather(): start them all, then wait for all of them. */
     for (int i = 0; i < TASKS; i++) {
@@ -136,12 +113,12 @@ int main(int argc, char **argv)
             fputs("locks: cannot create a task: out of memory\n", stderr);
             goto cleanup;
         }
-        task_wake(&tasks[i]);
+        event_active(tasks[i].resume, 0, 0);
     }
-    if (shared.broken)
+    if (broken)
         fputs("locks: without a lock; each task should see its own, 1 to 10\n",
               stderr);
-    if (event_base_dispatch(base) < 0 || shared.done < TASKS)
+    if (event_base_dispatch(base) < 0 || shared.failed || shared.done < TASKS)
         fprintf(stderr, "locks: the loop ended with %d of %d tasks done\n",
                 shared.done, TASKS);
     else if (fflush(stdout) != 0 || ferror(stdout))
@@ -149,7 +126,8 @@ int main(int argc, char **argv)
     else
         status = 0;
 
-cleanup:
+cleanup: /* the lock first: it forgets the tasks that still wait */
+    async_lock_free(shared.lock);
     for (int i = 0; i < TASKS; i++) {
         if (tasks[i].resume)
             event_free(tasks[i].resume);

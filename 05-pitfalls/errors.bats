@@ -8,8 +8,11 @@ load ../scripts/test_helper
     run_program errors
     assert_success
     assert_output "Caught exception: Simulated error"
-    assert_equal "$stderr" "errors: sibling 1 finished
-errors: sibling 2 finished"
+    assert_equal "$stderr" "errors: task cleaned up
+errors: sibling 1 finished
+errors: sibling 1 cleaned up
+errors: sibling 2 finished
+errors: sibling 2 cleaned up"
 }
 
 @test "errors broken: an error nobody catches brings the loop down" {
@@ -19,6 +22,13 @@ errors: sibling 2 finished"
     [[ $stderr == *"not caught in main: Simulated error"* ]]
     [[ $stderr == *"sibling 1 was cut off"*"sibling 2 was cut off"* ]]
     [[ $stderr != *finished* ]]
+}
+
+@test "errors broken: what is cut off cleans up on the way out, once" {
+    run_program errors broken
+    for task in task "sibling 1" "sibling 2"; do
+        assert_equal "$(grep -cx "errors: $task cleaned up" <<<"$stderr")" 1
+    done
 }
 
 @test "errors broken: so it is in asyncio" {
@@ -35,8 +45,11 @@ errors: sibling 2 finished"
     run_program errors unobserved
     assert_success
     assert_output ""
-    assert_equal "$stderr" "errors: sibling 1 finished
+    assert_equal "$stderr" "errors: task cleaned up
+errors: sibling 1 finished
+errors: sibling 1 cleaned up
 errors: sibling 2 finished
+errors: sibling 2 cleaned up
 errors: task: task exception was never retrieved: Simulated error"
 }
 

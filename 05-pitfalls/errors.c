@@ -16,16 +16,18 @@
 #include <event2/event.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { TASKS = 3 }; /* the first one fails */
 enum scene { FIXED, BROKEN, UNOBSERVED };
 
-/* A task that sleeps, then succeeds or fails. Owns its timer. */
+/* A task that sleeps, then succeeds or fails. Owns its timer and workspace. */
 struct task {
     const char *name;
     const char *will_fail; /* its error to be, or NULL */
     struct event *timer;
+    char *workspace;       /* to be given back however the task ends */
     struct event *awaiter; /* made active when done; not owned; may be NULL */
     bool done;
     const char *error; /* once done: NULL is success */
@@ -40,6 +42,18 @@ struct app {
     const char *uncaught; /* an error that came out of main_task */
 };
 
+/* asyncio's `finally`: runs once, on each way out: done, failed or cut off. */
+static void task_clean_up(struct task *task)
+{
+    if (task->workspace)
+        fprintf(stderr, "errors: %s cleaned up\n", task->name);
+    free(task->workspace);
+    task->workspace = NULL;
+    if (task->timer)
+        event_free(task->timer);
+    task->timer = NULL;
+}
+
 /* The task is over, for better or worse. Its awaiter runs later. */
 static void on_timeout(evutil_socket_t fd, short events, void *arg)
 {
@@ -51,11 +65,13 @@ static void on_timeout(evutil_socket_t fd, short events, void *arg)
     task->error = task->will_fail;
     if (!task->error)
         fprintf(stderr, "errors: %s finished\n", task->name);
+    task_clean_up(task);
     if (task->awaiter)
         event_active(task->awaiter, 0, 0);
 }
 
-/* Starts a task that takes so many milliseconds. 0, or -1 without memory. */
+/* Starts a task that takes so many milliseconds. 0, or -1 without memory: what
+ * it has got so far is given back by task_clean_up, too. */
 static int task_create(struct task *task, struct event_base *base,
                        const char *name, const char *will_fail, int ms)
 {
@@ -63,8 +79,11 @@ static int task_create(struct task *task, struct event_base *base,
 
     task->name = name;
     task->will_fail = will_fail;
+    task->workspace = malloc(64);
     task->timer = evtimer_new(base, on_timeout, task);
-    return task->timer ? evtimer_add(task->timer, &delay) : -1;
+    if (!task->workspace || !task->timer)
+        return -1;
+    return evtimer_add(task->timer, &delay);
 }
 
 /* True if the task is done; else the awaiter is resumed once it is. */
@@ -169,11 +188,9 @@ int main(int argc, char **argv)
     else if (!app.uncaught)
         status = 0;
 
-cleanup:
-    for (int i = 0; i < TASKS; i++) {
-        if (app.tasks[i].timer)
-            event_free(app.tasks[i].timer);
-    }
+cleanup: /* those that were cut off still hold something */
+    for (int i = 0; i < TASKS; i++)
+        task_clean_up(&app.tasks[i]);
     if (app.resume)
         event_free(app.resume);
     event_base_free(base);

@@ -7,8 +7,11 @@ import sys
 
 
 async def fail():
-    await asyncio.sleep(0.05)
-    raise RuntimeError("Simulated error")
+    try:
+        await asyncio.sleep(0.05)
+        raise RuntimeError("Simulated error")
+    finally:
+        print("task cleaned up", file=sys.stderr)
 
 
 async def sibling(number, seconds):
@@ -18,6 +21,8 @@ async def sibling(number, seconds):
     except asyncio.CancelledError:
         print(f"sibling {number} was cut off", file=sys.stderr)
         raise
+    finally:
+        print(f"sibling {number} cleaned up", file=sys.stderr)
 
 
 async def main(scene):

@@ -1,0 +1,40 @@
+"""The asyncio twin of reporter.c.  Run: python3 reporter.py [fixed | broken]"""
+import asyncio
+import gc
+import sys
+
+reports = 0
+
+
+def on_exception(loop, context):
+    global reports
+    reports += 1
+    error = context.get("exception")
+    print(f"reporter: {context['message']}: {error}", file=sys.stderr)
+
+
+async def fail():
+    raise RuntimeError("Simulated error")
+
+
+def mistake():
+    asyncio.get_running_loop().run_forever()
+
+
+async def main():
+    broken = sys.argv[1:] == ["broken"]
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler((lambda *_: None) if broken else on_exception)
+    tasks = [asyncio.create_task(fail()), asyncio.create_task(fail())]
+    loop.call_soon(mistake)
+    await asyncio.sleep(0.01)
+    print("read task failed, and its owner reads:", tasks[0].exception())
+    tasks.clear()
+    gc.collect()
+
+
+if sys.argv[1:] not in ([], ["fixed"], ["broken"]):
+    sys.exit(__doc__)
+asyncio.run(main())
+print(reports, "failures reached the reporter")
+sys.exit(reports > 0)

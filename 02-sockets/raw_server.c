@@ -301,7 +301,8 @@ static int server_start(struct server *server, const char *host,
     server->listener = evconnlistener_new_bind(
         server->base, on_accept, server, flags, SOMAXCONN, address->ai_addr,
         (int)address->ai_addrlen);
-    if (!server->listener ||
+    /* Enabled once more: _new_bind does not tell that it could not. */
+    if (!server->listener || evconnlistener_enable(server->listener) < 0 ||
         getsockname(evconnlistener_get_fd(server->listener),
                     (struct sockaddr *)&in6, &length) < 0) {
         memcpy(&in6, address->ai_addr, address->ai_addrlen);

@@ -157,7 +157,9 @@ static void on_session_event(struct bufferevent *bev, short what, void *arg)
         event_del(&session->silence);
         counted_free(session);
     }
-    if (++app->served < CLIENTS && !app->failure)
+    if (app->client)
+        give_up(app, "the server's end of a connection failed");
+    else if (++app->served < CLIENTS && !app->failure)
         client_start(app);
     else
         event_base_loopbreak(app->base);
@@ -212,18 +214,20 @@ static const char *serve(struct app *app)
     app->base = event_base_new();
     if (!app->base)
         return "cannot make an event base";
-    app->listener =
-        evconnlistener_new_bind(app->base, on_accept, app,
-                                LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC,
-                                -1, (struct sockaddr *)&any, sizeof any);
-    if (app->listener) {
+    app->listener = evconnlistener_new_bind(
+        app->base, on_accept, app,
+        LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_DISABLED, -1,
+        (struct sockaddr *)&any, sizeof any);
+    /* Enabled here, as evconnlistener_new_bind hides that it could not. */
+    if (app->listener && evconnlistener_enable(app->listener) == 0) {
         client_start(app);
         if (!app->failure && event_base_dispatch(app->base) < 0)
             app->failure = "the event loop failed";
-        evconnlistener_free(app->listener);
     } else {
         app->failure = "cannot listen on 127.0.0.1";
     }
+    if (app->listener)
+        evconnlistener_free(app->listener);
     if (app->client)
         bufferevent_free(app->client);
     if (app->session) { /* only after a failure */

@@ -1,0 +1,138 @@
+# shellcheck shell=bash
+# For allocations.bats and allocations.soak.bats: a program under memory failure.
+#
+# A new program joins by itself, by the line `Run:` of its first comment, which
+# each must have: every way to run it that stands there is played, but for the
+# scenes called broken, which lose things on purpose.
+#
+#   fail_allocations CHAPTER/PROGRAM LIMIT   the Nth fails, N = 1, 2, … ; with
+#       many allocations about LIMIT of them, evenly picked (0: all of them)
+#   suffix=+   all from the Nth on
+
+shim=${BATS_FILE_TMPDIR-}/allocation_failure.so
+
+setup_file() {
+    ${CC:-cc} -std=gnu11 -O1 -Wall -Wextra -shared -fPIC -o "$shim" \
+        "$root/scripts/allocation_failure.c"
+}
+
+# ways_to_run CHAPTER/PROGRAM: one a line, as after `Run:`.
+ways_to_run() {
+    sed -n '/^ \* Run: /,/^ \* Prints: /p' "$1.c" |
+        grep -oE "(with-mariadb )?\./${1#*/}( [^ ,;<(]+)*( |,|$)" |
+        sed 's/[ ,]*$//' | grep -vw broken
+}
+
+# under N COMMAND…: into $command, to be started so that its Nth allocation fails.
+under() {
+    rm -f "$report"
+    command=(timeout --foreground -s KILL 20 env ALLOCATION="$1${suffix-}" ALLOCATION_REPORT="$report"
+        LD_PRELOAD="$shim" "${@:2}")
+}
+
+# A program that ends: sets $status and $complaint.
+run_once() {
+    local command
+
+    status=0
+    under "$@"
+    "${command[@]}" >/dev/null 2>"$said" </dev/null || status=$?
+    complaint=$(<"$said")
+}
+
+# A server on any port: if it comes to listen, a client may fail, but not the last
+# one, which comes after all that were there when the allocations were counted.
+run_server_once() {
+    local command line from pid echoed='' listens=''
+
+    complaint=''
+    rm -f "$said.fifo"
+    mkfifo "$said.fifo"
+    under "$@" -p 0
+    "${command[@]}" >/dev/null 2>"$said.fifo" </dev/null 3>&- &
+    pid=$!
+    exec {from}<"$said.fifo"
+    while read -r -u "$from" line; do
+        complaint+=$line$'\n'
+        [[ $line != *"listening on"* ]] || { listens=${line##*:} && break; }
+    done
+    if [[ -n $listens ]]; then
+        for ((i = 0; i < 3 + ($1 > 0); i++)); do
+            echoed=$(timeout 2 "$build/02-sockets/client" 127.0.0.1 "$listens" hello 2>/dev/null) || true
+        done
+        kill -TERM "$pid" 2>/dev/null || true # timeout passes it on
+    fi
+    complaint+=$(cat <&"$from")
+    exec {from}<&-
+    status=0
+    wait "$pid" || status=$?
+    [[ -z $listens || -n ${suffix-} || $echoed == hello ]] || fail "it listens, and does not serve: $*: $complaint"
+}
+
+# judge N WORDS…: a clear message and exit 1, or carrying on; nothing is left.
+judge() {
+    local what="allocation $1${suffix-} of: ${*:2}"
+
+    if ((status != 0)); then
+        ((status == 1)) || fail "$what: exit $status: $complaint"
+        [[ $complaint == *"${2##*/}: "* ]] || fail "$what: exit 1 without a word: $complaint"
+    fi
+    [[ -e $report ]] || fail "$what: it did not end by return or exit: $status: $complaint"
+    [[ $(<"$report") == *"not freed 0, open:" ]] ||
+        fail "$what: exit $status, left on the way out: $(<"$report"): $complaint"
+}
+
+fail_allocations() {
+    local program=$1 limit=$2 run=run_once way words count n step ways=0
+
+    report=$BATS_TEST_TMPDIR/report said=$BATS_TEST_TMPDIR/said
+    ! grep -q 'listening on' "$program.c" || run=run_server_once
+    while read -r way; do
+        read -ra words <<<"${way#with-mariadb }"
+        words[0]=$build/$program
+        words=("${words[@]/#8888/${port-}}")
+        ways=$((ways + 1))
+        "$run" 0 "${words[@]}"
+        ((status <= 1)) || fail "${words[*]}: exit $status: $complaint"
+        count=$(sed -n 's/^counted \([0-9]*\),.*/\1/p' "$report")
+        step=$((limit == 0 ? 1 : count / limit + 1))
+        for ((n = 1; n <= count; n += step)); do
+            "$run" "$n" "${words[@]}"
+            judge "$n" "${words[@]}"
+        done
+        [[ -z ${SOAK-} ]] || echo "# ${way#with-mariadb }: each of $count allocations failed once" >&3
+    done < <(ways_to_run "$program")
+    ((ways > 0)) || fail "$program: no way to run it after Run:"
+}
+
+# of_chapter 05: every program of it, with what it needs beside it; $most as LIMIT.
+of_chapter() {
+    local source
+
+    for source in "$1"-*/*.c; do
+        [[ ! -e ${source%.c}.h ]] || continue
+        case $(ways_to_run "${source%.c}") in
+            with-mariadb*) database ;;
+            *8888*) echo_server ;;
+        esac
+        fail_allocations "${source%.c}" "${most:?}"
+    done
+}
+
+# For the clients: a server that has all the memory it wants.
+echo_server() {
+    [[ -z $server ]] || return 0
+    chapter=02-sockets
+    start_server server -k -p 0
+}
+
+# Lasts until the test's shell ends, and with it the other end of the pipe.
+database() {
+    [[ -z ${MYSQL_HOST-} ]] || return 0
+    coproc scripts/with-mariadb bash -c \
+        'env | sed -n "s/^MYSQL_/export MYSQL_/p"; echo; cat' 3>&-
+    while read -r -u "${COPROC[0]}" line && [[ -n $line ]]; do
+        eval "$line"
+    done
+    [[ -n ${MYSQL_HOST-} ]] || fail "no database"
+}

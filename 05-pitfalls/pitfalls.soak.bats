@@ -1,0 +1,69 @@
+#!/usr/bin/env bats
+# Each broken scene fails the same way, each cure holds: 100 times of 100, on an
+# idle machine and on a loaded one.
+
+load ../scripts/test_helper
+
+times=100
+[[ -z ${SANITIZE-}${VALGRIND-} ]] || times=20
+
+# Two busy processes a core, till the test is over.
+load_machine() {
+    local i
+
+    loads=()
+    for ((i = 0; i < $(nproc) * 2; i++)); do
+        (while :; do :; done) 3>&- &
+        loads+=($!)
+    done
+}
+
+teardown() {
+    ((${#loads[@]} == 0)) || kill -KILL "${loads[@]}"
+    check_valgrind
+}
+loads=()
+
+# always EXIT PROGRAM SCENE: the same stdout and stderr, $times times.
+always() {
+    local expected=$1 first='' i
+
+    shift
+    for ((i = 0; i < times; i++)); do
+        run_program "$@"
+        # A finding of valgrind or a sanitizer is what some broken scenes are for.
+        [[ -n ${SANITIZE-}${VALGRIND-} ]] || assert_equal "$status" "$expected"
+        if [[ -n ${SANITIZE-} && $status == 99 ]]; then
+            stderr=''
+        fi
+        ((i > 0)) || first=$output$stderr
+        assert_equal "$output$stderr" "$first"
+    done
+}
+
+all_scenes() {
+    expect_findings
+    always 0 locks broken
+    always 0 locks fixed
+    always 0 lost_update broken
+    always 0 lost_update fixed
+    always 0 deadlock broken
+    always 0 deadlock fixed
+    always 1 errors broken
+    always 0 errors fixed
+    always 0 errors unobserved
+    always 0 reporter broken
+    always 1 reporter fixed
+    always 1 reporter fatal
+    always 0 leaks broken
+    always 0 leaks fixed
+}
+
+@test "pitfalls: the same 100 times of 100" {
+    all_scenes
+}
+
+@test "pitfalls: the same 100 times of 100 on a loaded machine" {
+    load_machine
+    all_scenes
+}

@@ -3,6 +3,7 @@
 
 load ../scripts/test_helper
 load asan
+load ../scripts/allocations
 
 @test "05-01 ten tasks on one thread read, yield and write: nine updates are lost" {
     same_as_twin lost_update broken
@@ -78,6 +79,16 @@ task 3 has the lock
 at the end: free, 0 wait"
 }
 
+@test "05-03 asyncio: no barging, a cancelled waiter passes it on, but anybody may release" {
+    prove_python lock_rules
+    assert_output "0 has the lock
+1 has the lock
+2 has the lock
+0 has it again
+3 has the lock
+released by a stranger: True"
+}
+
 @test "05-04 two locks in opposite order: the circle is found and named" {
     same_as_twin deadlock broken
     assert_line "deadlock: B waits for left, A waits for right"
@@ -107,6 +118,14 @@ at the end: free, 0 wait"
     run_program errors broken
     assert_failure 1
     [[ $stderr == *"sibling 1 was cut off"*"sibling 1 cleaned up"* ]] || fail "$stderr"
+}
+
+@test "05-06 asyncio: gather lets the siblings go on, a TaskGroup cancels them" {
+    needs_python
+    "$python" -c 'import asyncio; asyncio.TaskGroup' 2>/dev/null || skip "TaskGroup needs Python 3.11"
+    prove_python siblings
+    assert_line "gather: the sibling finished"
+    assert_line "TaskGroup: the sibling was cancelled"
 }
 
 @test "05-07 with a reporter the exit status tells, without one it is 0" {
@@ -174,4 +193,14 @@ at the end: free, 0 wait"
     deaf=$(sed -nE 's/.*waits for nothing in ([0-9]+)/\1/p' <<<"$output")
     ((deaf >= 1))
     assert_line "evconnlistener_enable tells it in $deaf of these"
+}
+
+@test "05-10 each allocation of leaks and of libevent in it fails in turn: it says so, ends with 1, keeps nothing" {
+    [[ -z ${SANITIZE-}${VALGRIND-} ]] || skip "it counts by itself"
+    fail_allocations 05-pitfalls/leaks 0
+    output="the last of them: exit $status, it said:
+$complaint
+$(<"$report")"
+    show "ALLOCATION=N LD_PRELOAD=allocation_failure.so leaks, N = 1, 2, 3 …"
+    [[ $output == *"not freed 0, open:" ]]
 }

@@ -19,24 +19,29 @@ load_machine() {
 }
 
 teardown() {
-    ((${#loads[@]} == 0)) || kill -KILL "${loads[@]}"
+    local pid
+
+    for pid in "${loads[@]}"; do
+        kill -KILL "$pid"
+        wait "$pid" 2>/dev/null || true
+    done
     check_valgrind
 }
 loads=()
 
 # always EXIT PROGRAM SCENE: the same stdout and stderr, $times times.
 always() {
-    local expected=$1 first='' i
+    local expected=$1 first='' round
 
     shift
-    for ((i = 0; i < times; i++)); do
+    for ((round = 0; round < times; round++)); do
         run_program "$@"
         # A finding of valgrind or a sanitizer is what some broken scenes are for.
         [[ -n ${SANITIZE-}${VALGRIND-} ]] || assert_equal "$status" "$expected"
         if [[ -n ${SANITIZE-} && $status == 99 ]]; then
             stderr=''
         fi
-        ((i > 0)) || first=$output$stderr
+        ((round > 0)) || first=$output$stderr
         assert_equal "$output$stderr" "$first"
     done
 }

@@ -23,7 +23,9 @@ int main(void)
         TAILQ_INSERT_TAIL(&clients, client, link);
     }
     TAILQ_FOREACH(client, &clients, link)
-    free(client);
+    {
+        free(client);
+    }
     puts("all are freed");
     return 0;
 }

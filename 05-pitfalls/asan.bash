@@ -8,7 +8,8 @@ with_asan() {
 
     [[ -z ${SANITIZE-}${VALGRIND-} ]] || skip "it is built with AddressSanitizer by itself"
     # shellcheck disable=SC2046,SC2154
-    ${CC:-cc} -g -O0 -fsanitize=address -o "$built" "$root/$chapter/$1.c" "$build/$chapter/modules.a" \
+    ${CC:-cc} -g -O0 -fsanitize=address -o "$built" "$root/$chapter/$1.c" \
+        "$build/$chapter/modules.a" \
         $(pkg-config --cflags --libs libevent libevent_pthreads)
     run env ASAN_OPTIONS=detect_stack_use_after_return=1:exitcode=99 LSAN_OPTIONS=exitcode=99 \
         timeout -s KILL 20 "$built" "${@:2}"

@@ -26,8 +26,8 @@ ways_to_run() {
 # under N COMMAND…: into $command, to be started so that its Nth allocation fails.
 under() {
     rm -f "$report"
-    command=(timeout --foreground -s KILL 20 env ALLOCATION="$1${suffix-}" ALLOCATION_REPORT="$report"
-        LD_PRELOAD="$shim" "${@:2}")
+    command=(timeout --foreground -s KILL 20 env LD_PRELOAD="$shim"
+        ALLOCATION="$1${suffix-}" ALLOCATION_REPORT="$report" "${@:2}")
 }
 
 # A program that ends: sets $status and $complaint.
@@ -58,7 +58,7 @@ run_server_once() {
     done
     if [[ -n $listens ]]; then
         for ((i = 0; i < 3 + ($1 > 0); i++)); do
-            echoed=$(timeout 2 "$build/02-sockets/client" 127.0.0.1 "$listens" hello 2>/dev/null) || true
+            echoed=$(timeout 2 "$build/02-sockets/client" 127.0.0.1 "$listens" hello 2>&1) || true
         done
         kill -TERM "$pid" 2>/dev/null || true # timeout passes it on
     fi
@@ -66,7 +66,8 @@ run_server_once() {
     exec {from}<&-
     status=0
     wait "$pid" || status=$?
-    [[ -z $listens || -n ${suffix-} || $echoed == hello ]] || fail "it listens, and does not serve: $*: $complaint"
+    [[ -z $listens || -n ${suffix-} || $echoed == hello ]] ||
+        fail "it listens, and does not serve: $*: $complaint; the client: $echoed"
 }
 
 # judge N WORDS…: a clear message and exit 1, or carrying on; nothing is left.
@@ -100,7 +101,8 @@ fail_allocations() {
             "$run" "$n" "${words[@]}"
             judge "$n" "${words[@]}"
         done
-        [[ -z ${SOAK-} ]] || echo "# ${way#with-mariadb }: each of $count allocations failed once" >&3
+        [[ -z ${SOAK-} ]] ||
+            echo "# ${way#with-mariadb }: $count allocations failed${suffix:+, and all after}" >&3
     done < <(ways_to_run "$program")
     ((ways > 0)) || fail "$program: no way to run it after Run:"
 }

@@ -157,7 +157,8 @@ int async_lock_waiters(const struct async_lock *lock)
     const struct lock_request *request;
     int count = 0;
 
-    TAILQ_FOREACH(request, &lock->waiters, link)
-    count++;
+    for (request = TAILQ_FIRST(&lock->waiters); request;
+         request = TAILQ_NEXT(request, link))
+        count++;
     return count;
 }

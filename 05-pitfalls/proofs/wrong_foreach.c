@@ -22,9 +22,10 @@ int main(void)
         client->number = i;
         TAILQ_INSERT_TAIL(&clients, client, link);
     }
-    for (client = TAILQ_FIRST(&clients); client;
-         client = TAILQ_NEXT(client, link))
+    TAILQ_FOREACH(client, &clients, link)
+    {
         free(client);
+    }
     puts("all are freed");
     return 0;
 }

@@ -24,10 +24,11 @@ gap() {
 }
 
 @test "executor: each job is answered once" {
+    # More than the pool takes at once.
     for scene in processes threads broken; do
-        run_program executor "$scene" -w 3 -j 20 -n 1000
+        run_program executor "$scene" -w 3 -j 600 -n 1000
         assert_success
-        assert_equal "$output" "$(for _ in {1..20}; do echo "Result: 499500"; done)"
+        assert_equal "$(uniq -c <<<"$output" | xargs)" "600 Result: 499500"
     done
 }
 
@@ -36,7 +37,7 @@ gap() {
 
     [[ -z ${SANITIZE-} ]] || n=400000000
     # Valgrind runs one thread at a time, and is not fair to the loop's.
-    [[ -z ${VALGRIND-} ]] || { n=20000000 && scenes=(processes); }
+    [[ -z ${VALGRIND-} ]] || { n=80000000 && scenes=(processes); }
     run_program -t 30 executor broken -n "$n"
     assert_success
     blocked=$(gap)
@@ -50,22 +51,47 @@ gap() {
     done
 }
 
-@test "executor: a worker process that dies fails its job, and only that" {
-    local worker
+@test "executor: a worker process that dies fails its job, and only that; it is replaced" {
+    local killed n=1500000000
+
+    [[ -z ${VALGRIND-} ]] || n=300000000
+    $(command_for -t 30 executor) -w 2 -j 3 -n $n >"$BATS_TEST_TMPDIR/out" \
+        2>"$BATS_TEST_TMPDIR/err" 3>&- &
+    server=$!
+    wait_until 5 has_workers 2
+    killed=${workers[0]}
+    # It must be at work: one that dies idle takes no job with it.
+    wait_until 5 has_computed "$killed"
+    kill -KILL "$killed"
+    wait_until 5 has_replaced "$killed"
+    status=0
+    wait "$server" || status=$?
+    server=''
+    assert_equal "$status" 1
+    assert_equal "$(grep -c 'a job failed: the worker process died' "$BATS_TEST_TMPDIR/err")" 1
+    assert_equal "$(uniq -c "$BATS_TEST_TMPDIR/out" | xargs)" "2 Result: $((n / 2 * (n - 1)))"
+}
+
+@test "executor: killed itself, it leaves no process behind" {
+    local program each
 
     $(command_for -t 30 executor) -w 2 -j 2 -n 6000000000 >"$BATS_TEST_TMPDIR/out" \
         2>"$BATS_TEST_TMPDIR/err" 3>&- &
     server=$!
     wait_until 5 has_workers 2
-    worker=${workers[0]}
-    # It must be at work: one that dies idle takes no job with it.
-    wait_until 5 has_computed "$worker"
-    kill -KILL "$worker"
-    status=0
-    wait "$server" || status=$?
-    assert_equal "$status" 1
-    assert_equal "$(grep -c 'a job failed: the worker process died' "$BATS_TEST_TMPDIR/err")" 1
-    assert_equal "$(cat "$BATS_TEST_TMPDIR/out")" "Result: 17999999997000000000"
+    each=("$fork_server" "${workers[@]}")
+    wait_until 5 has_computed "${workers[0]}"
+    program=$(cat "/proc/$server/task/$server/children")
+    kill -KILL ${program}
+    wait "$server" || true
+    server=''
+    for each in "${each[@]}"; do
+        wait_until 5 has_ended "$each" || fail "$each lives on"
+    done
+}
+
+has_ended() {
+    [[ ! -e /proc/$1 ]] || grep -q '^State:.*zombie' "/proc/$1/status" 2>/dev/null
 }
 
 # has_computed PID: for 0.2 s of processor time, which an idle worker never has.
@@ -76,15 +102,53 @@ has_computed() {
     ((fields[13] >= 20))
 }
 
-# The children of the executor that $server (timeout) runs, in $workers.
+# The grandchildren of the executor that $server (timeout) runs, in $workers.
 has_workers() {
     local program
 
     program=$(cat "/proc/$server/task/$server/children")
     program=${program% }
     [[ -n $program ]] || return 1
-    read -r -a workers <"/proc/$program/task/$program/children"
+    fork_server=$(cat "/proc/$program/task/$program/children")
+    fork_server=${fork_server% }
+    [[ -n $fork_server ]] || return 1
+    read -r -a workers <"/proc/$fork_server/task/$fork_server/children"
     ((${#workers[@]} == $1))
+}
+
+has_replaced() {
+    has_workers 2 && [[ " ${workers[*]} " != *" $1 "* ]]
+}
+
+# rule NAME: what executor_rules said under it, in any order: workers race.
+rule() {
+    sed -n "s/^$1: //p" <<<"$output" | sed -E 's/ ?([0-9]+)→/\n\1→/g; s/, /\n/' |
+        sort | sed '/^$/d' | paste -sd '|'
+}
+
+rules() {
+    run_program proofs/executor_rules "$1"
+    assert_success
+    assert_line "any order, each to its owner: 2→20 4→40 1→10"
+    assert_equal "$(rule "cancelled before it starts: never runs")" \
+        "1→10|1→10|4→40|6→60|taken"
+    assert_line --regexp "^full at 4, room after an answer: full .* taken 6→60$"
+    assert_equal "$(rule "stop and finish")" "1→10|1→10|2→20|stopped|the loop ends: 1"
+    assert_line "stop and drop: 2→the pool was stopped 4→the pool was stopped 1→10 1→10, the loop ends: 1"
+    assert_line "free: no answer any more:"
+}
+
+@test "thread_pool: order, room, cancelling, stopping, as its header says" {
+    rules threads
+    assert_equal "$(rule "the owner goes in mid-job")" "1→10|2→20|2→20|room: not yet"
+}
+
+@test "process_pool: order, room, cancelling, stopping, dying, as its header says" {
+    [[ -z ${VALGRIND-} ]] || skip "its workers share pipes with it on purpose"
+    rules processes
+    assert_equal "$(rule "the owner goes in mid-job")" "1→10|2→20|2→20|4→40|room: at once"
+    assert_equal "$(rule "a worker dies, is replaced")" \
+        "1000→the worker process died|1000→the worker process died|1→10|1→10"
 }
 
 @test "executor: wrong numbers and scenes are wrong usage" {
@@ -92,5 +156,5 @@ has_workers() {
     assert_usage_error "not a number" executor -j many
     assert_usage_error "not a number" executor -n 1e6
     assert_usage_error "unknown scene 'fibres'" executor fibres
-    assert_usage_error "unexpected 'x'" executor threads x
+    assert_usage_error "unexpected" executor threads x
 }

@@ -1,0 +1,191 @@
+#include "fork_server.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct fork_server {
+    void (*work)(int fd, void *arg);
+    void *arg;
+    pid_t pid; /* the server's */
+    int fd;    /* owned: our end of the way to it, and in the server its end */
+    int places;
+    pid_t workers[]; /* who is in which place, 0: nobody; in the server only */
+};
+
+/* A message that holds a descriptor needs a buffer of the right alignment. */
+union control {
+    struct cmsghdr header;
+    char bytes[CMSG_SPACE(sizeof(int))];
+};
+
+/* Sends the number of a place, and a descriptor unless that is -1. */
+static bool send_place(int to, int place, int fd)
+{
+    union control control = {.bytes = {0}};
+    struct iovec iov = {&place, sizeof place};
+    struct msghdr message = {.msg_iov = &iov, .msg_iovlen = 1};
+
+    if (fd >= 0) {
+        message.msg_control = control.bytes;
+        message.msg_controllen = sizeof control.bytes;
+        control.header.cmsg_level = SOL_SOCKET;
+        control.header.cmsg_type = SCM_RIGHTS;
+        control.header.cmsg_len = CMSG_LEN(sizeof fd);
+        memcpy(CMSG_DATA(&control.header), &fd, sizeof fd);
+    }
+    while (sendmsg(to, &message, MSG_NOSIGNAL) < 0) {
+        if (errno != EINTR)
+            return false;
+    }
+    return true;
+}
+
+/* Waits for such a message; the descriptor is -1 if it holds none. */
+static bool receive_place(int from, int *place, int *fd)
+{
+    union control control;
+    struct iovec iov = {place, sizeof *place};
+    struct msghdr message = {.msg_iov = &iov,
+                             .msg_iovlen = 1,
+                             .msg_control = control.bytes,
+                             .msg_controllen = sizeof control.bytes};
+    struct cmsghdr *header;
+    ssize_t n;
+
+    while ((n = recvmsg(from, &message, MSG_CMSG_CLOEXEC)) < 0 &&
+           errno == EINTR)
+        ;
+    if (n != sizeof *place)
+        return false;
+    *fd = -1;
+    header = CMSG_FIRSTHDR(&message);
+    if (header && header->cmsg_type == SCM_RIGHTS)
+        memcpy(fd, CMSG_DATA(header), sizeof *fd);
+    return true;
+}
+
+/* Kills a child and waits for its end. Its number cannot have become another
+ * process's: nobody but us waits for it. */
+static void bury(pid_t *child)
+{
+    if (*child > 0) {
+        kill(*child, SIGKILL);
+        while (waitpid(*child, NULL, 0) < 0 && errno == EINTR)
+            ;
+    }
+    *child = 0;
+}
+
+/* In the server: fills a place and returns the descriptor that leads to the
+ * worker, or -1. In the worker: does not return. */
+static int fill(struct fork_server *server, int place)
+{
+    int pair[2];
+
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+        return -1;
+    server->workers[place] = fork();
+    if (server->workers[place] == 0) {
+        close(server->fd);
+        close(pair[0]); /* else there would never be EOF */
+        server->work(pair[1], server->arg);
+        close(pair[1]);
+        free(server);
+        _exit(0); /* not exit: stdio's buffers are the program's */
+    }
+    close(pair[1]);
+    if (server->workers[place] > 0)
+        return pair[0];
+    close(pair[0]);
+    return -1;
+}
+
+/* What the server does till our end of its socket is closed: by
+ * fork_server_free, or because we have died. */
+static void serve(struct fork_server *server)
+{
+    int place, fd;
+
+    while (receive_place(server->fd, &place, &fd)) {
+        bury(&server->workers[place]);
+        fd = fill(server, place);
+        if (!send_place(server->fd, place, fd))
+            place = -1;
+        if (fd >= 0)
+            close(fd); /* the program has it now */
+        if (place < 0)
+            break;
+    }
+    for (int i = 0; i < server->places; i++)
+        bury(&server->workers[i]);
+    close(server->fd);
+}
+
+struct fork_server *fork_server_new(void (*work)(int fd, void *arg), void *arg,
+                                    int places)
+{
+    struct fork_server *server =
+        calloc(1, sizeof *server + (size_t)places * sizeof(pid_t));
+    int pair[2];
+
+    if (!server ||
+        socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
+        free(server);
+        return NULL;
+    }
+    server->work = work;
+    server->arg = arg;
+    server->places = places;
+    server->pid = fork();
+    if (server->pid == 0) {
+        signal(SIGINT, SIG_IGN);
+        signal(SIGTERM, SIG_IGN);
+        close(pair[0]);
+        server->fd = pair[1];
+        serve(server);
+        free(server);
+        _exit(0);
+    }
+    close(pair[1]);
+    server->fd = pair[0];
+    if (server->pid < 0) {
+        close(pair[0]);
+        free(server);
+        return NULL;
+    }
+    return server;
+}
+
+int fork_server_ask(struct fork_server *server, int place)
+{
+    return send_place(server->fd, place, -1) ? 0 : -1;
+}
+
+int fork_server_answer(struct fork_server *server, int *place)
+{
+    int fd;
+
+    if (receive_place(server->fd, place, &fd))
+        return fd;
+    *place = -1;
+    return -1;
+}
+
+int fork_server_fd(const struct fork_server *server)
+{
+    return server->fd;
+}
+
+void fork_server_free(struct fork_server *server)
+{
+    close(server->fd); /* it sees EOF */
+    while (waitpid(server->pid, NULL, 0) < 0 && errno == EINTR)
+        ;
+    free(server);
+}

@@ -1,0 +1,52 @@
+/* fork_server — forks workers, for a program that may no longer fork itself.
+ *
+ *     struct fork_server *server = fork_server_new(work, 4);   first of all
+ *     fork_server_ask(server, 0);                      a worker in place 0
+ *     int place, fd = fork_server_answer(server, &place);
+ *     … threads, event bases, sockets; the worker of place 0 has died …
+ *     fork_server_ask(server, 0);                      a new one, please
+ *     … fork_server_fd(server) becomes readable …
+ *     fd = fork_server_answer(server, &place);
+ *     fork_server_free(server);
+ *
+ * A child of a process that has threads has only one of them, and the locks of
+ * all others as they stood, malloc's included; a child of a process that has
+ * an event base shares its epoll. So one child is forked while there is neither,
+ * and from then on it does the forking: it stays as small as it was. A worker is
+ * the end of a socket pair whose messages keep their borders (SOCK_SEQPACKET);
+ * the other end travels back to us in a message (SCM_RIGHTS, `man 7 unix`).
+ *
+ * The server kills and waits for the worker in a place before it fills the place
+ * again, and all of them when it is freed or when we die: no zombies. It and the
+ * workers ignore SIGINT and SIGTERM, which a terminal or a service manager sends
+ * to all processes at once: what becomes of the jobs is our affair.
+ *
+ * asyncio: multiprocessing's start method "forkserver".
+ */
+#ifndef FORK_SERVER_H
+#define FORK_SERVER_H
+
+struct fork_server;
+
+/* Forks the server; there must be no thread and no event base. `work` runs in
+ * each worker and returns when its fd reports EOF; it does not own the fd. NULL
+ * if there are too few resources; errno says which. */
+struct fork_server *fork_server_new(void (*work)(int fd, void *arg), void *arg,
+                                    int places);
+
+/* Asks for a new worker in a place; who is there is killed. Returns 0, or -1 if
+ * the server is gone. Does not wait: the answer follows. Take it before you ask
+ * again: two that only talk can fill both ways and wait for each other. */
+int fork_server_ask(struct fork_server *server, int place);
+
+/* Takes an answer, waits for it if there is none. Sets the place; returns the
+ * descriptor that leads to the worker (yours) or -1 if it could not be forked. If the server is gone, place is -1, too. */
+int fork_server_answer(struct fork_server *server, int *place);
+
+/* Becomes readable when there is an answer. */
+int fork_server_fd(const struct fork_server *server);
+
+/* Ends the workers, whatever they do, and the server; waits for them. */
+void fork_server_free(struct fork_server *server);
+
+#endif

@@ -1,0 +1,265 @@
+#!/usr/bin/env bats
+# offload_server: a service that computes; what its clients see, also under load.
+
+load ../scripts/test_helper
+# peer CODE [ARGUMENT…]: Python that plays the clients of the server: sys.argv[1]
+# is its port. sets $status $output $stderr as run does.
+peer() {
+    local code=$1
+
+    shift
+    needs_python
+    run --separate-stderr timeout -s KILL $((30 * slow)) "$python" -c "
+import os, select, signal, socket, struct, sys, time
+port, pid, patience = int(sys.argv[1]), $server_pid, $slow
+def connect():
+    s = socket.create_connection(('127.0.0.1', port))
+    s.settimeout(20 * patience)
+    return s
+def line(s):
+    data = b''
+    while not data.endswith(b'\\n') and (part := s.recv(1)):
+        data += part
+    return data.decode().rstrip()
+def read_all(s):
+    data = b''
+    while part := s.recv(65536):
+        data += part
+    return data
+def reset(s):
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+    s.close()
+def answered(s):
+    return bool(select.select([s], [], [], 0)[0])
+def memory():
+    with open(f'/proc/{pid}/status') as status:
+        return next(int(l.split()[1]) for l in status if l.startswith('VmRSS'))
+def ticks():
+    used, left = {}, [pid]
+    while left:
+        each = left.pop()
+        try:
+            left += map(int, open(f'/proc/{each}/task/{each}/children').read().split())
+            used[each] = int(open(f'/proc/{each}/stat').read().rsplit(')')[1].split()[11])
+        except OSError: pass
+    return used
+# Waits till the server or a worker of its computes; returns who.
+def computing():
+    before, end = ticks(), time.monotonic() + 20 * patience
+    while time.monotonic() < end:
+        for each, used in ticks().items():
+            if used > before.get(each, 0) + 2: return each
+        time.sleep(0.005)
+    raise TimeoutError
+$code" "$port" "$@"
+}
+
+descriptors_are() {
+    [[ $(descriptors "$server_pid") == "$1" ]]
+}
+
+# Takes seconds: the largest prime that a signed 64-bit number can hold; and
+# does so for long on any build.
+prime=9223372036854775783
+
+begin() {
+    start_server offload_server -p 0 "$@"
+    before=$(descriptors "$server_pid")
+}
+
+# Alive, nothing held, nobody left behind, clean.
+ends_well() {
+    local fork_server workers each
+
+    peer 's = connect(); s.sendall(b"15\n"); print(line(s))'
+    assert_output 5
+    wait_until 10 descriptors_are "$before" ||
+        fail "$(descriptors "$server_pid") descriptors, $before at the beginning"
+    fork_server=$(cat "/proc/$server_pid/task/$server_pid/children")
+    workers=$(cat "/proc/${fork_server% }/task/${fork_server% }/children")
+    stop_server
+    assert_equal "$status" 0
+    for each in $fork_server $workers; do
+        wait_until 5 has_ended "$each" || fail "$each lives on"
+    done
+}
+
+has_ended() {
+    [[ ! -e /proc/$1 ]] || grep -q '^State:.*zombie' "/proc/$1/status" 2>/dev/null
+}
+
+questions=$'600851475143\n15\r\n2\n\n4\nx\n-7\n 7\n7 \n1\n0\n18446744073709551615\n18446744073709551616\n97'
+
+@test "offload_server: a number in, its largest prime factor out, as its twin" {
+    local ours
+
+    needs_python
+    begin
+    peer 's = connect(); s.sendall(sys.argv[2].encode()); s.shutdown(socket.SHUT_WR)
+print(read_all(s).decode(), end="")' "$questions"
+    assert_output --regexp $'^6857\n5\n2\nerror: not a number from 2 to [0-9]*\n2\nerror.*\n6700417\nerror: [^\n]*\n97$'
+    ours=$output
+    stop_server
+    assert_equal "$status" 0
+
+    "$python" -u 05-pitfalls/offload_server.py -p 0 2>"$BATS_TEST_TMPDIR/twin.err" 3>&- &
+    server=$! server_pid=$!
+    wait_until 10 grep -q listening "$BATS_TEST_TMPDIR/twin.err"
+    port=$(sed -n 's/.*listening on .*:\([0-9]*\)$/\1/p' "$BATS_TEST_TMPDIR/twin.err")
+    peer 's = connect(); s.sendall(sys.argv[2].encode()); s.shutdown(socket.SHUT_WR)
+print(read_all(s).decode(), end="")' "$questions"
+    assert_equal "$ours" "$output"
+    kill -TERM "$server"
+    wait "$server"
+    server='' server_pid=''
+}
+
+@test "offload_server: others are served while it computes" {
+    begin -w 2
+    peer '
+long = connect(); long.sendall(b"%s\n" % sys.argv[2].encode())
+computing()
+for i in range(20):
+    s = connect(); s.sendall(b"600851475143\n"); print(line(s), end=" ")
+print("before it" if not answered(long) else "after it")
+reset(long)' $prime
+    assert_output "$(printf '6857 %.0s' {1..20})before it"
+    ends_well
+}
+
+@test "offload_server: with all workers at work, the loop still answers" {
+    begin -w 1
+    peer '
+many = [connect() for i in range(20)]
+for s in many: s.sendall(b"%s\n" % sys.argv[2].encode())
+s = connect(); s.sendall(b"what?\n"); print(line(s)[:5], any(map(answered, many)))
+for s in many: reset(s)' $prime
+    assert_output "error False"
+    ends_well
+}
+
+@test "offload_server broken: everybody waits for everybody" {
+    begin broken
+    # About half a second of work.
+    peer '
+long = connect(); long.sendall(b"%d\n" % (2**57 - 13 if patience == 1 else 2**53 - 111))
+computing()
+s = connect(); s.sendall(b"15\n"); print(line(s), "after it" if answered(long) else "before it")'
+    assert_output "5 after it"
+    stop_server
+    assert_equal "$status" 0
+}
+
+@test "offload_server: clients who break off in mid-job cost nothing" {
+    begin -w 2
+    # Each would keep a worker for seconds; forty of them, for minutes.
+    peer '
+for i in range(40):
+    s = connect(); s.sendall(b"%s\n" % sys.argv[2].encode())
+    if i % 4 == 0: computing()
+    reset(s)
+s = connect(); s.sendall(b"15\n"); print(line(s))' $prime
+    assert_output 5
+    ends_well
+}
+
+@test "offload_server: a half-close is no breaking off" {
+    begin -w 2
+    peer '
+s = connect(); s.sendall(b"%d\n15\n4" % (2**53 - 111)); s.shutdown(socket.SHUT_WR)
+print(read_all(s).decode().split())'
+    assert_output "['9007199254740881', '5', '2']"
+    ends_well
+}
+
+@test "offload_server: more clients than the pool takes: all wait, all are answered" {
+    begin -w 2
+    peer '
+many = [connect() for i in range(100)]
+for i, s in enumerate(many): s.sendall(b"%d\n" % (2 * (i + 2)) * 3)
+print(sum(line(s) == line(s) == line(s) for s in many))'
+    assert_output 100
+    ends_well
+}
+
+@test "offload_server: who asks without reading is not listened to" {
+    begin -w 2
+    peer '
+s = connect(); before = memory(); pattern = b"4\nx\n" * 16384; sent = bytearray()
+s.setblocking(False); stuck = time.monotonic() + 0.5 * patience
+while time.monotonic() < stuck and len(sent) < 50_000_000:
+    try:
+        n = s.send(pattern[len(sent) % 4:]); sent += pattern[len(sent) % 4:][:n]
+        stuck = time.monotonic() + 0.5 * patience
+    except BlockingIOError: time.sleep(0.01)
+print(len(sent) < 50_000_000, memory() - before < 2000)
+o = connect(); o.sendall(b"15\n"); print(line(o))
+reset(s)'
+    assert_output "True True
+5"
+    ends_well
+}
+
+@test "offload_server: a line too long is an error, the next one is a line" {
+    begin -w 1
+    peer '
+s = connect(); s.sendall(b"x" * 300000 + b"\n15\n" + b"1" * 65 + b"\n" + b"0" * 63 + b"6\n" + b"y" * 70)
+print(line(s), line(s), line(s), line(s), line(s), sep="|")
+s.shutdown(socket.SHUT_WR); print(read_all(s))'
+    assert_output "error: line too long|5|error: line too long|3|error: line too long
+b''"
+    ends_well
+}
+
+@test "offload_server: a worker that is killed in mid-job fails that job only" {
+    begin -w 2
+    peer '
+long = connect(); long.sendall(b"%s\n" % sys.argv[2].encode())
+os.kill(computing(), signal.SIGKILL)
+print(line(long))
+long.sendall(b"15\n"); print(line(long))' $prime
+    assert_output "error: the worker process died
+5"
+    ends_well
+}
+
+@test "offload_server: SIGTERM: what was asked is answered first" {
+    begin -w 2
+    peer '
+s = connect(); s.sendall(b"%d\n" % (2**57 - 13 if patience == 1 else 2**53 - 111))
+computing()
+os.kill(pid, signal.SIGTERM); time.sleep(0.1)
+try: connect(); print("open")
+except OSError: print("closed")
+print(line(s), read_all(s))'
+    assert_output --regexp "^closed
+[0-9]+ b''$"
+    status=0
+    wait "$server" || status=$?
+    server=''
+    assert_equal "$status" 0
+}
+
+@test "offload_server: SIGINT: an answer that takes too long is not waited for" {
+    local start=$SECONDS
+
+    begin -w 1
+    peer 's = connect(); s.sendall(b"18446744073709551557\n"); s.sendall(b"4\n" * 2)
+computing(); os.kill(pid, signal.SIGINT); print(read_all(s))'
+    assert_output "b''"
+    status=0
+    wait "$server" || status=$?
+    server=''
+    assert_equal "$status" 0
+    ((SECONDS - start < 6 + 10 * slow)) || fail "$((SECONDS - start)) s"
+}
+
+@test "offload_server: wrong usage, and a port that is taken" {
+    assert_usage_error "not a number" offload_server -p 99999
+    assert_usage_error "not a number" offload_server -w 0
+    assert_usage_error "fixed|broken" offload_server slowly
+    begin
+    run_program offload_server -p "$port"
+    assert_failure 1
+    assert_equal "$stderr" "offload_server: cannot listen on 127.0.0.1 port $port: Address already in use"
+}

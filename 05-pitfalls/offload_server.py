@@ -1,0 +1,86 @@
+"""The asyncio twin of offload_server.c.
+
+Run: python3 offload_server.py [-p PORT] [-w WORKERS] [fixed|broken]
+
+What runs in a worker cannot be cancelled here, and a worker that dies breaks
+the pool for good. A line that is too long ends the connection.
+"""
+import argparse
+import asyncio
+import os
+import re
+import signal
+import sys
+from concurrent.futures import ProcessPoolExecutor
+
+
+def largest_prime_factor(n):
+    largest, d = 1, 2
+    while d <= n // d:
+        while n % d == 0:
+            largest, n = d, n // d
+        d += 1 if d == 2 else 2
+    return n if n > 1 else largest
+
+
+async def answer(line, pool, room):
+    if not re.fullmatch(rb"[0-9]+", line) or not 2 <= int(line) < 2 ** 64:
+        return "error: not a number from 2 to 18446744073709551615"
+    if pool is None:
+        return largest_prime_factor(int(line))
+    async with room:
+        return await asyncio.get_running_loop().run_in_executor(
+            pool, largest_prime_factor, int(line))
+
+
+async def handle(reader, writer, pool, room, stopping):
+    try:
+        while not stopping.is_set() and (line := await reader.readline()):
+            result = await answer(line.rstrip(b"\r\n"), pool, room)
+            writer.write(f"{result}\n".encode())
+            await writer.drain()
+    except ValueError:  # what readline makes of LimitOverrunError
+        writer.write(b"error: line too long\n")
+    except ConnectionError:
+        pass
+    finally:
+        writer.close()
+
+
+async def main(options):
+    pool = None
+    if options.scene != "broken":
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # for the workers, too
+        pool = ProcessPoolExecutor(options.w)
+        await asyncio.get_running_loop().run_in_executor(pool, abs, 0)
+    stopping, clients = asyncio.Event(), set()
+    room = asyncio.Semaphore(2 * options.w)
+
+    async def serve(reader, writer):
+        clients.add(task := asyncio.current_task())
+        try:
+            await handle(reader, writer, pool, room, stopping)
+        finally:
+            clients.discard(task)
+
+    server = await asyncio.start_server(serve, "127.0.0.1", options.p, limit=64)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    print("offload_server.py: listening on 127.0.0.1:%d"
+          % server.sockets[0].getsockname()[1], file=sys.stderr)
+    async with server:
+        await stopping.wait()
+    # Who waits for an answer gets it; who only waits to ask is not waited for.
+    if clients:
+        await asyncio.wait(clients, timeout=5)
+    if pool:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("-p", type=int, default=8889)
+    parser.add_argument("-w", type=int, default=os.cpu_count())
+    parser.add_argument("scene", nargs="?", default="fixed",
+                        choices=["fixed", "broken"])
+    asyncio.run(main(parser.parse_args()))

@@ -203,4 +203,198 @@ $complaint
 $(<"$report")"
     show "ALLOCATION=N LD_PRELOAD=allocation_failure.so leaks, N = 1, 2, 3 …"
     [[ $output == *"not freed 0, open:" ]]
+
+
+# number WORDS: the number that follows these words in $output.
+number() {
+    sed -nE "s|.*$1 *([0-9]+).*|\1|p" <<<"$output"
+}
+
+# gap: the executor's longest gap of the heartbeat, in whole ms.
+gap() {
+    sed -n 's/.*longest gap of the 10 ms heartbeat: \([0-9]*\)\..*/\1/p' <<<"$stderr"
+}
+
+# build NAME FLAG…: a proof of its own, for a tool that make test's builds lack.
+build() {
+    local source=05-pitfalls/proofs/$1.c
+    shift
+    [[ -z ${SANITIZE-}${VALGRIND-} ]] || skip "it has a build of its own"
+    # shellcheck disable=SC2046 # a list of flags
+    run "${CC:-gcc}" -g -O1 -std=gnu11 "$@" -I05-pitfalls -o "$BATS_TEST_TMPDIR/proof" \
+        "$source" 05-pitfalls/thread_pool.c \
+        $(pkg-config --cflags --libs libevent libevent_pthreads) -pthread
+    ((status == 0)) || skip "this compiler cannot: $*: ${lines[0]}"
+}
+
+helgrind() {
+    [[ -z ${SANITIZE-}${VALGRIND-} ]] || skip "helgrind takes the plain build"
+    run timeout -s KILL 60 valgrind -q --tool=helgrind --error-exitcode=99 \
+        "$build/05-pitfalls/$1" "${@:2}"
+    show "valgrind --tool=helgrind ${1#proofs/} ${*:2}"
+}
+
+@test "05-11 a computation on the loop stops its heartbeat for as long; in a pool it goes on" {
+    local blocked n=1500000000
+
+    [[ -z ${SANITIZE-} ]] || n=400000000
+    [[ -z ${VALGRIND-} ]] || n=80000000
+    run_program -t 30 executor broken -n $n
+    blocked=$(gap)
+    run_program -t 30 executor processes -n $n
+    (($(gap) < blocked / 2)) || fail "$(gap) ms, on the loop: $blocked ms"
+}
+
+@test "05-12 a wake-up from another thread: lost without locking, at once with it or by a descriptor" {
+    prove thread_wakeup wrong
+    (($(number "arrived after") >= 1900))
+    prove thread_wakeup evthread
+    (($(number "arrived after") < 1900))
+    prove thread_wakeup eventfd
+    (($(number "arrived after") < 1900))
+}
+
+@test "05-13 helgrind sees the wrong wake-up inside of libevent, and nothing in the right ones" {
+    helgrind proofs/thread_wakeup wrong
+    assert_equal "$status" 99
+    assert_output --partial "Possible data race"
+    assert_output --partial "event_callback_activate_nolock_"
+    helgrind proofs/thread_wakeup evthread
+    assert_success
+    helgrind proofs/thread_wakeup eventfd
+    assert_success
+}
+
+@test "05-13 ThreadSanitizer cannot see into libevent: the wrong wake-up passes" {
+    build thread_wakeup -fsanitize=thread
+    TSAN_OPTIONS=exitcode=99 run timeout -s KILL 30 "$BATS_TEST_TMPDIR/proof" wrong
+    show "thread_wakeup wrong, built with -fsanitize=thread"
+    assert_success
+    refute_output --partial "data race"
+}
+
+@test "05-13 ThreadSanitizer sees a race in a struct of ours, and none with the mutex" {
+    build shared_queue -fsanitize=thread
+    TSAN_OPTIONS=exitcode=99 run timeout -s KILL 30 "$BATS_TEST_TMPDIR/proof" unlocked
+    show "shared_queue unlocked, built with -fsanitize=thread"
+    assert_equal "$status" 99
+    assert_output --partial "WARNING: ThreadSanitizer: data race"
+    TSAN_OPTIONS=exitcode=99 run timeout -s KILL 30 "$BATS_TEST_TMPDIR/proof" locked
+    assert_success
+    assert_output "2000 results"
+}
+
+@test "05-13 our thread_pool is clean in helgrind" {
+    helgrind proofs/executor_rules threads
+    assert_success
+}
+
+@test "05-13 and the executor on it" {
+    helgrind executor threads -w 2 -j 300 -n 100
+    assert_success
+    assert_equal "$(grep -c "Result: 4950" <<<"$output")" 300
+}
+
+@test "05-14 a thousand activations are one callback" {
+    prove coalesced
+    assert_output "event_active called 1000 times: callbacks: 1"
+}
+
+@test "05-15 the client has gone, its job has not: a use after free" {
+    build owner_gone -fsanitize=address
+    # The client's memory is freed on the loop before the loop runs.
+    ASAN_OPTIONS=exitcode=99 run timeout -s KILL 30 "$BATS_TEST_TMPDIR/proof" naive
+    show "owner_gone naive, built with -fsanitize=address"
+    assert_equal "$status" 99
+    assert_output --partial "heap-use-after-free"
+    assert_output --partial "in on_result"
+    ASAN_OPTIONS=exitcode=99 run timeout -s KILL 30 "$BATS_TEST_TMPDIR/proof" cancel
+    assert_success
+}
+
+@test "05-15 with the job cancelled the result goes nowhere" {
+    prove owner_gone cancel
+    assert_output "the loop has ended"
+}
+
+@test "05-16 two threads of Python share one core" {
+    prove_python gil
+    awk '{ exit !($NF <= 1.3) }' <<<"$output" || fail "$output"
+}
+
+@test "05-17 a worker process that dies fails its job, and the pool refills" {
+    [[ -z ${VALGRIND-} ]] || skip "its workers share pipes with it on purpose"
+    prove executor_rules processes
+    assert_line --regexp "a worker dies, is replaced: 1000→the worker process died .*1→10 1→10$"
+}
+
+@test "05-17 in asyncio it breaks the pool for all" {
+    prove_python broken_pool
+    assert_output "asyncio: one worker of two dies, four jobs: BrokenProcessPool BrokenProcessPool BrokenProcessPool BrokenProcessPool
+the next one: BrokenProcessPool"
+}
+
+@test "05-18 a child of a process with threads has one thread, and a lock that nobody will free" {
+    prove fork_threads
+    assert_output "child, its holder is not here: threads: 1, the lock: held
+parent, the holder is done: threads: 1, the lock: free"
+}
+
+@test "05-18 a child that frees the base makes its parent deaf, unless it calls event_reinit" {
+    prove fork_base
+    assert_output "the child frees the base:        the parent is deaf to its pipe
+the child calls event_reinit:    the parent hears of its pipe"
+}
+
+@test "05-19 a full pool says so, and has room after an answer" {
+    prove executor_rules threads
+    assert_line --regexp "^full at 4, room after an answer: full .* taken 6→60$"
+}
+
+@test "05-20 what has not started never runs; a thread that runs computes to the end" {
+    prove executor_rules threads
+    assert_line --regexp "^cancelled before it starts: never runs: taken "
+    assert_line --regexp "^the owner goes in mid-job: room: not yet"
+}
+
+@test "05-20 a process that runs is stopped" {
+    [[ -z ${VALGRIND-} ]] || skip "its workers share pipes with it on purpose"
+    prove executor_rules processes
+    assert_line --regexp "^the owner goes in mid-job: room: at once"
+}
+
+@test "05-20 asyncio tells the awaiter, and the thread computes to the end" {
+    prove_python cancel_running
+    assert_output "asyncio: who awaits it is told: cancelled
+the thread computed to the end: True"
+}
+
+@test "05-21 event_del from another thread waits for the callback, which waits for its lock" {
+    prove delete_waits
+    assert_output "callback: gave up: the lock is held by who waits for me
+thread: event_del has returned, the lock is free again"
+}
+
+@test "05-22 urgent first needs a class, and a bound on what runs between two looks" {
+    run_program priorities first
+    assert_line "urgent 1: ready at 100, ran at 1000 of 1000: waited for 900"
+    run_program priorities
+    assert_line --regexp "^urgent 1: ready at 100, ran at 1[01][0-9] of 1000"
+}
+
+@test "05-22 one event for many small tasks does as well" {
+    run_program priorities grouped
+    assert_line --regexp "^urgent 1: ready at 100, ran at 1[01][0-9] of 1000"
+}
+
+@test "05-23 a busy urgent class starves the one below it" {
+    prove starved_class
+    assert_output "one class:   the low event ran after 1 of 1000
+two classes: the low event ran after 1000 of 1000"
+}
+
+@test "05-24 stopping: what is queued is finished, or fails; nobody waits for ever" {
+    prove executor_rules threads
+    assert_line --regexp "^stop and finish: stopped .*, the loop ends: 1$"
+    assert_line --regexp "^stop and drop: 2→the pool was stopped 4→the pool was stopped 1→10 1→10, the loop ends: 1$"
 }

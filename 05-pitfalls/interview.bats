@@ -203,7 +203,7 @@ $complaint
 $(<"$report")"
     show "ALLOCATION=N LD_PRELOAD=allocation_failure.so leaks, N = 1, 2, 3 …"
     [[ $output == *"not freed 0, open:" ]]
-
+}
 
 # number WORDS: the number that follows these words in $output.
 number() {
@@ -365,7 +365,8 @@ the child calls event_reinit:    the parent hears of its pipe"
 
 @test "05-20 asyncio tells the awaiter, and the thread computes to the end" {
     prove_python cancel_running
-    assert_output "asyncio: who awaits it is told: cancelled
+    assert_output "cancelled while it waits: True
+asyncio: who awaits it is told: cancelled
 the thread computed to the end: True"
 }
 

@@ -17,6 +17,8 @@ async def main():
         future = loop.run_in_executor(pool, job)
         while not started.is_set():
             await asyncio.sleep(0.001)
+        direct = pool.submit(job)  # waits behind it
+        print("cancelled while it waits:", direct.cancel())
         future.cancel()
         try:
             await future

@@ -399,3 +399,11 @@ two classes: the low event ran after 1000 of 1000"
     assert_line --regexp "^stop and finish: stopped .*, the loop ends: 1$"
     assert_line --regexp "^stop and drop: 2→the pool was stopped 4→the pool was stopped 1→10 1→10, the loop ends: 1$"
 }
+
+@test "05-15 owners who vanish at random: each job answered or forgotten, nothing left" {
+    for kind in threads processes; do
+        prove vanishing $kind 300
+        assert_output "300 jobs: answered or vanished: 300, wrong: 0
+left: owners: 0, descriptors: 0, children: none"
+    done
+}

@@ -69,7 +69,7 @@ gap() {
     server=''
     assert_equal "$status" 1
     assert_equal "$(grep -c 'a job failed: the worker process died' "$BATS_TEST_TMPDIR/err")" 1
-    assert_equal "$(uniq -c "$BATS_TEST_TMPDIR/out" | xargs)" "2 Result: $((n / 2 * (n - 1)))"
+    assert_equal "$(uniq -c "$BATS_TEST_TMPDIR/out" | xargs)" "2 Result: $((n * (n - 1) / 2))"
 }
 
 @test "executor: killed itself, it leaves no process behind" {
@@ -82,7 +82,7 @@ gap() {
     each=("$fork_server" "${workers[@]}")
     wait_until 5 has_computed "${workers[0]}"
     program=$(cat "/proc/$server/task/$server/children")
-    kill -KILL ${program}
+    kill -KILL "${program% }"
     wait "$server" || true
     server=''
     for each in "${each[@]}"; do

@@ -46,7 +46,7 @@ has_computed() {
     wait "$server" || status=$?
     server=''
     assert_equal "$status" 1 # some jobs failed
-    assert_equal "$(grep -c "^Result: $((n / 2 * (n - 1)))\$" "$out")" "$(wc -l <"$out")"
+    assert_equal "$(grep -c "^Result: $((n * (n - 1) / 2))\$" "$out")" "$(wc -l <"$out")"
     assert_equal "$(grep -c 'a job failed: the worker process died' "$err")" 50
     assert_equal "$(wc -l <"$out")" 80
 }
@@ -67,7 +67,7 @@ left: owners: 0, descriptors: 0, children: none"
 # with_asan KIND: the same on a build with AddressSanitizer and LeakSanitizer.
 with_asan() {
     [[ -z ${SANITIZE-}${VALGRIND-} ]] || skip "it has a build of its own"
-    cd 05-pitfalls
+    cd 05-pitfalls || return
     # shellcheck disable=SC2046 # a list of flags
     "${CC:-gcc}" -g -O1 -std=gnu11 -fsanitize=address,undefined -I. \
         -o "$BATS_TEST_TMPDIR/vanishing" proofs/vanishing.c process_pool.c crew.c \

@@ -171,9 +171,9 @@ int fork_server_answer(struct fork_server *server, int *place)
 {
     int fd;
 
+    *place = -1;
     if (receive_place(server->fd, place, &fd))
         return fd;
-    *place = -1;
     return -1;
 }
 

@@ -221,7 +221,7 @@ build() {
     shift
     [[ -z ${SANITIZE-}${VALGRIND-} ]] || skip "it has a build of its own"
     # shellcheck disable=SC2046 # a list of flags
-    run "${CC:-gcc}" -g -O1 -std=gnu11 "$@" -I05-pitfalls -o "$BATS_TEST_TMPDIR/proof" \
+    run "${CC:-gcc}" -g -O1 -std=gnu11 "$@" -o "$BATS_TEST_TMPDIR/proof" \
         "$source" 05-pitfalls/thread_pool.c \
         $(pkg-config --cflags --libs libevent libevent_pthreads) -pthread
     ((status == 0)) || skip "this compiler cannot: $*: ${lines[0]}"
@@ -337,7 +337,7 @@ the next one: BrokenProcessPool"
 @test "05-18 a child of a process with threads has one thread, and a lock that nobody will free" {
     prove fork_threads
     assert_output "child, its holder is not here: threads: 1, the lock: held
-parent, the holder is done: threads: 1, the lock: free"
+parent, the holder is done: the lock: free"
 }
 
 @test "05-18 a child that frees the base makes its parent deaf, unless it calls event_reinit" {

@@ -34,8 +34,8 @@ static void fail_queued(struct process_pool *pool, const char *why)
 {
     struct process_job *job;
 
-    TAILQ_FOREACH(job, &pool->queued, next)
-    job->queue = &pool->failed;
+    for (job = TAILQ_FIRST(&pool->queued); job; job = TAILQ_NEXT(job, next))
+        job->queue = &pool->failed;
     TAILQ_CONCAT(&pool->failed, &pool->queued, next);
     pool->why = why;
     event_active(pool->report, 0, 0);

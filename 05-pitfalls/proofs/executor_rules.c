@@ -1,13 +1,13 @@
 /* executor_rules — what thread_pool and process_pool promise, rule by rule.
  *
- * Build: cc -I.. -o executor_rules executor_rules.c ../process_pool.c ../crew.c ../fork_server.c ../thread_pool.c $(pkg-config --cflags --libs libevent) -pthread
+ * Build: cc -o executor_rules executor_rules.c ../process_pool.c ../crew.c ../fork_server.c ../thread_pool.c $(pkg-config --cflags --libs libevent) -pthread
  * Run:   ./executor_rules threads      or: ./executor_rules processes
  *
  * No rule depends on time: a job with an odd number says that it has started,
  * and then waits for a byte from us.
  */
-#include "process_pool.h"
-#include "thread_pool.h"
+#include "../process_pool.h"
+#include "../thread_pool.h"
 
 #include <errno.h>
 #include <inttypes.h>

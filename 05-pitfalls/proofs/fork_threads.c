@@ -23,7 +23,8 @@ static void *hold(void *unused)
     return NULL;
 }
 
-static void say(const char *who, int free_now)
+/* What the child finds. */
+static void look(void)
 {
     DIR *tasks = opendir("/proc/self/task");
     int threads = -2; /* . and .. */
@@ -33,8 +34,8 @@ static void say(const char *who, int free_now)
     while (readdir(tasks))
         threads++;
     closedir(tasks);
-    printf("%s: threads: %d, the lock: %s\n", who, threads,
-           free_now ? "free" : "held");
+    printf("child, its holder is not here: threads: %d, the lock: %s\n",
+           threads, pthread_mutex_trylock(&lock) == 0 ? "free" : "held");
     fflush(stdout);
 }
 
@@ -50,7 +51,7 @@ int main(void)
         return 1;
     child = fork();
     if (child == 0) {
-        say("child, its holder is not here", pthread_mutex_trylock(&lock) == 0);
+        look();
         for (int i = 0; i < 2; i++) {
             close(held[i]);
             close(done[i]);
@@ -61,7 +62,8 @@ int main(void)
     if (write(done[1], "x", 1) != 1)
         return 1;
     pthread_join(thread, NULL);
-    say("parent, the holder is done", pthread_mutex_trylock(&lock) == 0);
+    printf("parent, the holder is done: the lock: %s\n",
+           pthread_mutex_trylock(&lock) == 0 ? "free" : "held");
     for (int i = 0; i < 2; i++) {
         close(held[i]);
         close(done[i]);

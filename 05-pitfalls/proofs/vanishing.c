@@ -1,10 +1,10 @@
 /* vanishing — jobs whose owners go at random, before, while and after they run.
  *
- * Build: cc -I.. -o vanishing vanishing.c ../process_pool.c ../crew.c ../fork_server.c ../thread_pool.c $(pkg-config --cflags --libs libevent) -pthread
+ * Build: cc -o vanishing vanishing.c ../process_pool.c ../crew.c ../fork_server.c ../thread_pool.c $(pkg-config --cflags --libs libevent) -pthread
  * Run:   ./vanishing threads 10000     or: ./vanishing processes 10000
  */
-#include "process_pool.h"
-#include "thread_pool.h"
+#include "../process_pool.h"
+#include "../thread_pool.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -114,11 +114,12 @@ static void on_turn(evutil_socket_t fd, short events, void *arg)
     if (app->submitted < app->jobs) {
         if (event_add(app->turn, &soon) < 0)
             abort();
-    } else if (app->threads) {
-        thread_pool_stop(app->threads, true);
-    } else {
-        process_pool_stop(app->processes, true);
+        return;
     }
+    if (app->threads)
+        thread_pool_stop(app->threads, true);
+    if (app->processes)
+        process_pool_stop(app->processes, true);
 }
 
 static int descriptors(void)

@@ -77,7 +77,7 @@ static void report(struct app *app, uint64_t result, const char *error)
         printf("Result: %" PRIu64 "\n", result);
     app->failed = app->failed || error;
     if (++app->done == app->jobs)
-        event_base_loopexit(app->base, NULL);
+        event_base_loopbreak(app->base); /* loopexit may lack memory */
 }
 
 static void on_result(uint64_t result, const char *error, void *arg);

@@ -43,12 +43,14 @@ def ticks():
             used[each] = int(open(f'/proc/{each}/stat').read().rsplit(')')[1].split()[11])
         except OSError: pass
     return used
-# Waits till the server or a worker of its has computed; returns who.
+# Waits till a worker, or the server that has none, has computed; returns who.
 before = ticks()
 def computing():
     end = time.monotonic() + 20 * patience
     while time.monotonic() < end:
-        for each, used in ticks().items():
+        now = ticks()
+        for each, used in now.items():
+            if each == pid and len(now) > 1: continue  # it has workers for that
             if used > before.get(each, 0) + 2: return each
         time.sleep(0.005)
     raise TimeoutError

@@ -90,12 +90,19 @@ opened 2$"
 }
 
 @test "server: a query that never ends is cut, and killed on the server, too" {
+    # shellcheck disable=SC2016 # for the shell that runs it
     statements -t "$limit" "SELECT SLEEP(100) AS marked" \
-        "SELECT COUNT(*) FROM information_schema.PROCESSLIST
-            WHERE INFO LIKE 'SELECT SLEEP(100) AS mark%'"
+        '!for i in $(seq 100); do
+            n=$(mariadb -Ne "SELECT COUNT(*) FROM information_schema.PROCESSLIST
+                WHERE INFO LIKE \"SELECT SLEEP(100) AS mark%\"")
+            [ "$n" != 0 ] || break
+            sleep 0.02
+        done
+        echo "still running: $n"' "SELECT 'again'"
     assert_failure
     assert_output "error 2013: no answer in time
-0
+still running: 0
+again
 opened 2"
 }
 

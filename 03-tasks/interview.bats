@@ -67,6 +67,7 @@ gather: zero; its sibling, awaited then: one
 a member fails; its owner's sleep: cancelled; the group: one
 who joined late began: no; ended: 4
 no member: no error; the other group: no error
+fails when its owner may go on: zero; the owner's next wait: no error
 the owner is cancelled: cancelled; its members: cancelled, cancelled"
 }
 
@@ -167,6 +168,11 @@ task_run returns 0, tasks alive: 0"
     assert_line --index 3 "queued job 4"
     assert_line --index 4 "worker 1: job 1 done"
     assert_line --index 12 "all done"
+}
+
+@test "03-12 who waits for an item of a queue that is closed is told so" {
+    prove misuse
+    assert_line "waits for an item, the queue closes: the queue is closed"
 }
 
 @test "03-13 ten tasks, three at work at once, in order; as in asyncio" {

@@ -118,6 +118,15 @@ static void program_run(struct task *me)
     AWAIT_CATCH(me, error, group_join(me, &self->second));
     printf("; the other group: %s\n", said(error));
 
+    self->other = (struct job){.us = 0};
+    task_create(loop, &self->other.task, job_run, "other");
+    group_create(&self->group, job(self, 0, 0, "zero"), job_run, "0");
+    AWAIT(me, task_await(me, &self->other.task)); /* both end in one pass */
+    AWAIT_CATCH(me, error, group_join(me, &self->group));
+    printf("fails when its owner may go on: %s", said(error));
+    AWAIT_CATCH(me, error, task_sleep(me, 0));
+    printf("; the owner's next wait: %s\n", said(error));
+
     self->owner.program = self;
     task_create(loop, &self->owner.task, owner_run, "owner");
     AWAIT(me, task_sleep(me, TASK_MS));

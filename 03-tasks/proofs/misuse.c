@@ -61,8 +61,25 @@ static void return_run(struct task *me)
     TASK_END(me);
 }
 
+/* Waits for an item of its queue. */
+struct getter {
+    struct task task;
+    struct queue queue;
+    int slots[1], item;
+};
+
+static void getter_run(struct task *me)
+{
+    struct getter *self = (struct getter *)me;
+
+    TASK_BEGIN(me);
+    AWAIT(me, queue_get(me, &self->queue, &self->item));
+    TASK_END(me);
+}
+
 struct program {
     struct task task;
+    struct getter getter;
     struct task sleeper;
     struct wrong first, second;
     const char *error;
@@ -119,6 +136,14 @@ static void program_run(struct task *me)
     task_create(loop, second, awaiter_run, "second");
     AWAIT_CATCH(me, self->error, task_await(me, second));
     tell("awaits one that was not created:", self->error);
+
+    queue_init(&self->getter.queue, self->getter.slots, sizeof(int), 1);
+    task_create(loop, &self->getter.task, getter_run, "getter");
+    AWAIT(me, task_sleep(me, 0));
+    AWAIT(me, task_sleep(me, 0));
+    queue_close(&self->getter.queue);
+    AWAIT_CATCH(me, self->error, task_await(me, &self->getter.task));
+    tell("waits for an item, the queue closes:", self->error);
 
     task_create(loop, first, switch_run, "first");
     AWAIT_CATCH(me, self->error, task_await(me, first));

@@ -10,7 +10,7 @@ SHELL := /bin/bash
 .SECONDEXPANSION:
 export CARD EXERCISE SHIPPED
 .PHONY: help all run-chapter test soak bench quiz prove cards index compare lint format \
-	clean exercises variants practice watch hint
+	clean programs exercises variants practice watch hint
 
 ifeq ($(origin CC),default)
 CC := gcc
@@ -48,7 +48,11 @@ $(CHAPTERS):
 help: ## this list
 	@scripts/help
 
-all: $(addprefix $(BUILD)/,$(PROGRAMS)) exercises ## build everything into build/
+# ONLY=01-loop: that chapter's, for those who are going to use one only.
+only = $(addprefix $(BUILD)/,$(if $(ONLY),$(filter $(ONLY)/%,$(1)),$(1)))
+
+all: programs exercises ## build everything into build/
+programs: $(call only,$(PROGRAMS))
 
 $(addprefix $(BUILD)/,$(PROGRAMS)): $(BUILD)/%: %.c $$(call archive,$$*) $(BUILD)/.flags
 	@mkdir -p $(@D)
@@ -96,8 +100,8 @@ practice_archive = $(BUILD)/$(firstword $(subst /, ,$(1)))/exercises/modules.a
 practice_link = -I$(firstword $(subst /, ,$(1))) $(call practice_archive,$(1)) \
 	$(BUILD)/exercise_exit.o $(LIBS)
 
-exercises: $(addprefix $(BUILD)/,$(EXERCISES) $(SOLUTIONS))
-variants: exercises $(addprefix $(BUILD)/,$(WRONG))
+exercises: $(call only,$(EXERCISES) $(SOLUTIONS))
+variants: exercises $(call only,$(WRONG))
 
 $(addprefix $(BUILD)/,$(EXERCISES)): $(BUILD)/%: %.c $$(call practice_archive,$$*) $(BUILD)/exercise_exit.o
 	@mkdir -p $(@D)

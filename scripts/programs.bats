@@ -2,6 +2,7 @@
 # What holds for every program of every chapter; a new one joins by itself.
 
 load test_helper
+load build_lines
 
 # programs: every .c of a chapter that is no module and no part of practice.
 programs() {
@@ -46,19 +47,7 @@ programs() {
 }
 
 @test "programs: the Build line works when pasted in a copy of its directory" {
-    local source command
-
-    [[ -z ${SANITIZE-}${VALGRIND-} ]] || skip "the same for every build"
-    cp -r [0-9][0-9]-* "$BATS_TEST_TMPDIR"
-    for source in [0-9][0-9]-*/*.c [0-9][0-9]-*/proofs/*.c; do
-        [[ -e $source && ! -e ${source%.c}.h ]] || continue
-        command=$(grep -m1 -o 'cc .*' "$source") || fail "$source: no Build line"
-        rm -f "$BATS_TEST_TMPDIR/${source%.c}"
-        run bash -c "cd '$BATS_TEST_TMPDIR/$(dirname "$source")' && $command"
-        assert_success
-        assert_output ""
-        [[ -x $BATS_TEST_TMPDIR/${source%.c} ]] || fail "$source: nothing was built by: $command"
-    done
+    build_lines [0-9][0-9]-*/*.c
 }
 
 @test "programs: the first comment says what, how to build, to run, what it prints" {

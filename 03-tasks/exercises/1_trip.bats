@@ -1,0 +1,61 @@
+#!/usr/bin/env bats
+# Unsolved fails: the parts are booked one by one
+load ../../scripts/exercise_helper
+
+# booked NAME…, given_back NAME…: what is printed for them.
+booked() {
+    printf '%s booked\n' "$@"
+}
+
+given_back() {
+    for name in "$@"; do
+        printf '%s: calling\n%s given back\n' "$name" "$name"
+    done
+}
+
+@test "the parts are booked one by one" {
+    local parts=(flight "hotel$RANDOM" car "bike$RANDOM" boat)
+
+    parts=("${parts[@]:0:2+RANDOM%4}")
+    run_exercise "${parts[@]}"
+    expect_output "$(booked "${parts[@]}")
+the trip: booked"
+    expect_status 0
+    expect_nothing_left
+}
+
+@test "if one cannot be had, the others are given back, the last first" {
+    local hotel=hotel$RANDOM
+
+    run_exercise flight "$hotel" car ship:full bike
+    expect_output "$(booked flight "$hotel" car)
+$(given_back car "$hotel" flight)
+the trip: all full"
+    run_exercise flight:full "$hotel"
+    expect_output "the trip: all full"
+    expect_status 1
+    expect_nothing_left
+}
+
+@test "out of time: what is booked is given back, and then the trip ends" {
+    local car=car$RANDOM
+
+    run_exercise -d $((300 * patience)) flight "$car" hotel:slow bike
+    expect_output "$(booked flight "$car")
+$(given_back "$car" flight)
+the trip: timed out"
+    expect_nothing_left
+}
+
+@test "one that cannot be given back keeps none of the others" {
+    local hotel=hotel$RANDOM
+
+    run_exercise flight "$hotel:lost" car:lost ship bike:full
+    expect_output "$(booked flight "$hotel" car ship)
+$(given_back ship)
+car: calling
+$hotel: calling
+$(given_back flight)
+the trip: all full"
+    expect_nothing_left
+}

@@ -1,0 +1,68 @@
+#!/usr/bin/env bats
+# Unsolved fails: the first good answer wins
+load ../../scripts/exercise_helper
+
+# all_closed LAST: each mirror that was asked has been closed, and then came LAST.
+all_closed() {
+    local asked closed
+
+    [[ ${lines[-1]} == "$1" ]] || wrong "at last: $1" "$output"
+    asked=$(grep -c ' asked$' <<<"$output")
+    closed=$(grep -c ' closed$' <<<"$output")
+    ((asked == closed)) || wrong "whoever was asked is closed before the race ends" "$output"
+}
+
+# all_asked COUNT: at once, before anything else.
+all_asked() {
+    local expected
+
+    expected=$(printf '%d asked\n' $(seq "$1"))
+    [[ $output == "$expected"$'\n'* ]] || wrong "$expected
+… before any of them is waited for" "$output"
+}
+
+@test "the first good answer wins" {
+    local answer=green$RANDOM mirrors=(900:red 800:blue 850:grey 700:pink)
+
+    mirrors[RANDOM % 4]=20:$answer
+    run_exercise "${mirrors[@]}"
+    all_asked 4
+    all_closed "the answer: $answer"
+    expect_status 0
+    run_exercise 20:red
+    expect_output "1 asked
+1 closed
+the answer: red"
+}
+
+@test "a mirror that fails has not won, however fast it was" {
+    local answer=green$RANDOM
+
+    run_exercise 20/gone 700:red "200:$answer" 1/lost
+    all_closed "the answer: $answer"
+    expect_status 0
+}
+
+@test "if all fail, the race ends with the error of the last" {
+    local error=lost$RANDOM
+
+    run_exercise 20/gone "250/$error" 100/closed
+    all_asked 3
+    all_closed "no answer: $error"
+    expect_status 1
+}
+
+@test "a race that is cancelled ends when all it has begun has ended" {
+    run_exercise -d $((100 * patience)) 60000:red "$((50000 + RANDOM)):green" 5/gone
+    all_asked 3
+    all_closed "no answer: timed out"
+    expect_nothing_left
+}
+
+@test "an answer that comes too late is freed" {
+    # The second has its answer while the first is being closed.
+    run_exercise 20:red 35:green 36:blue
+    all_closed "the answer: red"
+    run_exercise 10/gone 20:red 50000:green
+    expect_nothing_left
+}

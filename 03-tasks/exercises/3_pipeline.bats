@@ -1,0 +1,64 @@
+#!/usr/bin/env bats
+# Unsolved fails: one worker: each result is printed and counted
+load ../../scripts/exercise_helper
+
+# squares NUMBER…: what is printed for them, in that order.
+squares() {
+    for number in "$@"; do
+        echo "$number squared is $((number * number))"
+    done
+}
+
+@test "one worker: each result is printed and counted" {
+    local numbers=(7 3 $((1 + RANDOM % 25)) 9 1 12)
+
+    numbers=("${numbers[@]:0:3+RANDOM%4}")
+    run_exercise 1 "${numbers[@]}"
+    expect_output "$(squares "${numbers[@]}")
+${#numbers[@]} results"
+    expect_status 0
+    run_exercise 1
+    expect_output "0 results"
+    expect_nothing_left
+}
+
+@test "several workers: no result is missing" {
+    local numbers=(2 $((150 + RANDOM % 50)) 3 $((1 + RANDOM % 25)) 4 5 6)
+
+    run_exercise $((2 + RANDOM % 2)) "${numbers[@]}"
+    [[ ${lines[-1]} == "7 results" ]] || wrong "at last: 7 results" "$output"
+    output=$(sort -n <<<"${output%$'\n'*}")
+    # shellcheck disable=SC2046 # numbers
+    expect_output "$(squares $(printf '%s\n' "${numbers[@]}" | sort -n))"
+    expect_status 0
+    run_exercise 16 5 100
+    expect_output "$(squares 5 100)
+2 results"
+    expect_nothing_left
+}
+
+@test "an item that is no number ends the pipeline, and all its tasks" {
+    local word=x$RANDOM
+
+    run_exercise 2 60000 "$word" 1 2 3 4 5
+    expect_output "failed: not a number"
+    expect_status 1
+    run_exercise 3 1 1 1 1 1 1 1 1 "$word" 50000 50000
+    [[ ${lines[-1]} == "failed: not a number" ]] ||
+        wrong "at last: failed: not a number" "$output"
+}
+
+@test "nothing is left after an item that is no number" {
+    run_exercise 2 60000 bad 1 2 3 4 5
+    expect_nothing_left
+    run_exercise 3 1 1 1 1 1 1 1 1 1 1 bad 1
+    expect_nothing_left
+}
+
+@test "nothing is left when it is cancelled" {
+    run_exercise -d $((60 * patience)) 2 60000 1 2 60000 7 7 7 7
+    [[ ${lines[-1]} == "failed: timed out" ]] || wrong "at last: failed: timed out" "$output"
+    expect_nothing_left
+    run_exercise -d $((30 * patience)) 3 1 1 1 1 1 1 1 1 1 1 60000
+    expect_nothing_left
+}

@@ -137,8 +137,8 @@ static void pipeline_run(struct task *me)
     struct pipeline *self = (struct pipeline *)me;
 
     TASK_BEGIN(me);
-    queue_init(&self->todo, self->todo_slots, sizeof self->left, ROOM);
-    queue_init(&self->done, self->done_slots, sizeof self->left, ROOM);
+    queue_init(&self->todo, self->todo_slots, sizeof(struct item *), ROOM);
+    queue_init(&self->done, self->done_slots, sizeof(struct item *), ROOM);
     group_init(&self->group, me, NULL);
     self->working = self->workers;
     stage_start(self, &self->reader, reader_run, "reader");

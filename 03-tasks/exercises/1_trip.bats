@@ -59,3 +59,12 @@ $(given_back flight)
 the trip: all full"
     expect_nothing_left
 }
+
+@test "time that runs out while they are given back changes nothing" {
+    local car=car$RANDOM
+
+    run_exercise -d $((100 * patience)) flight "$car:far" hotel:full
+    [[ $output == *"$car given back"*"flight given back"*$'\n'"the trip: "* ]] ||
+        wrong "$car and flight are given back all the same, then the trip ends" "$output"
+    expect_nothing_left
+}

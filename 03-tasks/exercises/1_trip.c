@@ -6,6 +6,8 @@
  *          ./1_trip flight hotel:lost car:full
  *                                            what cannot be given back, either
  *          ./1_trip -d 300 flight hotel:slow in 300 ms, or not at all
+ *          ./1_trip -d 300 hotel:far car:full
+ *                                            time is up while it is given back
  * Task:    README.md#1             Check: make practice EXERCISE=03-1
  */
 #include "await.h"
@@ -16,7 +18,7 @@
 /* A part of the trip; lives in main's task. */
 struct part {
     char *name;        /* not owned */
-    const char *fate;  /* "full", "lost", "slow", or "" */
+    const char *fate;  /* "full", "slow", "lost", "far", or "" */
     char *reservation; /* owned, while it is booked */
 };
 
@@ -48,7 +50,8 @@ static void give_back_run(struct task *me)
 
     TASK_BEGIN(me);
     printf("%s: calling\n", part->name);
-    AWAIT(me, task_sleep(me, 10 * TASK_MS));
+    AWAIT(me, task_sleep(me, strcmp(part->fate, "far") ? 10 * TASK_MS
+                                                       : 600 * TASK_MS));
     free(part->reservation);
     part->reservation = NULL;
     if (!strcmp(part->fate, "lost"))
@@ -125,7 +128,8 @@ int main(int argc, char **argv)
     int first = argc > 2 && !strcmp(argv[1], "-d") ? 3 : 1, status = 1;
 
     if (argc <= first || argc > first + PARTS) {
-        fputs("usage: 1_trip [-d MS] PART[:full|:lost|:slow]...\n", stderr);
+        fputs("usage: 1_trip [-d MS] PART[:full|:slow|:lost|:far]...\n",
+              stderr);
         return 2;
     }
     if (first == 3)

@@ -6,11 +6,13 @@
  *          ./1_trip flight hotel:lost car:full
  *                                            what cannot be given back, either
  *          ./1_trip -d 300 flight hotel:slow in 300 ms, or not at all
+ *          ./1_trip -d 300 hotel:far car:full
+ *                                            time is up while it is given back
  *
  * A number says how many are booked. On each way out but the good one, and being
- * cancelled is one of them, TASK_FINALLY counts it down. (A second cancellation,
- * while something is being given back, would interrupt that; asyncio has
- * `shield` for it.)
+ * cancelled is one of them, TASK_FINALLY counts it down. A cancellation that comes
+ * while something is being given back ends that errand (in asyncio, too, unless
+ * it is under `shield`), so the errand is sent once more.
  */
 #include "await.h"
 #include <stdio.h>
@@ -20,7 +22,7 @@
 /* A part of the trip; lives in main's task. */
 struct part {
     char *name;        /* not owned */
-    const char *fate;  /* "full", "lost", "slow", or "" */
+    const char *fate;  /* "full", "slow", "lost", "far", or "" */
     char *reservation; /* owned, while it is booked */
 };
 
@@ -52,7 +54,8 @@ static void give_back_run(struct task *me)
 
     TASK_BEGIN(me);
     printf("%s: calling\n", part->name);
-    AWAIT(me, task_sleep(me, 10 * TASK_MS));
+    AWAIT(me, task_sleep(me, strcmp(part->fate, "far") ? 10 * TASK_MS
+                                                       : 600 * TASK_MS));
     free(part->reservation);
     part->reservation = NULL;
     if (!strcmp(part->fate, "lost"))
@@ -71,9 +74,10 @@ struct trip {
 };
 
 /* Begins an errand; it is to be awaited before the next one. */
-static void trip_send(struct trip *trip, void (*run)(struct task *me))
+static void trip_send(struct trip *trip, struct part *part,
+                      void (*run)(struct task *me))
 {
-    trip->errand.part = &trip->parts[trip->booked];
+    trip->errand.part = part;
     task_create(trip->task.loop, &trip->errand.task, run, "errand");
 }
 
@@ -87,18 +91,20 @@ static void trip_run(struct task *me)
 
     TASK_BEGIN(me);
     while (self->booked < self->count) {
-        trip_send(self, book_run);
+        trip_send(self, &self->parts[self->booked], book_run);
         AWAIT(me, task_await(me, &self->errand.task));
         self->booked++;
     }
 
     TASK_FINALLY(me);
     while (me->error && self->booked > 0) {
-        self->booked--;
-        trip_send(self, give_back_run);
+        trip_send(self, &self->parts[self->booked - 1], give_back_run);
         AWAIT_CATCH(me, error, task_await(me, &self->errand.task));
+        if (error == TASK_CANCELLED)
+            continue;
         if (error) /* the others can still be */
             fprintf(stderr, "%s lost: %s\n", self->errand.part->name, error);
+        self->booked--;
     }
     TASK_END(me);
 }
@@ -147,7 +153,8 @@ int main(int argc, char **argv)
     int first = argc > 2 && !strcmp(argv[1], "-d") ? 3 : 1, status = 1;
 
     if (argc <= first || argc > first + PARTS) {
-        fputs("usage: 1_trip [-d MS] PART[:full|:lost|:slow]...\n", stderr);
+        fputs("usage: 1_trip [-d MS] PART[:full|:slow|:lost|:far]...\n",
+              stderr);
         return 2;
     }
     if (first == 3)

@@ -1,0 +1,245 @@
+/* 4_transfer — a transfer that never half-happens.
+ *
+ * asyncio: aiomysql: begin, commit, rollback
+ * Run:     ../../scripts/with-mariadb ./4_transfer Ada:Bob:30 Bob:Ada:5
+ *          Both at once. There must be a table: accounts (name, balance), where
+ *          no balance may be below 0.
+ * Prints:  Ada:Bob:30 done
+ *          Bob:Ada:5 refused
+ * Task:    README.md#4             Check: make practice EXERCISE=04-4
+ */
+#include "mariadb_pool.h"
+
+#include <mysqld_error.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One transfer; lives in main. */
+struct transfer {
+    struct app *app;
+    char from[21], to[21];
+    long amount;        /* 1 and more */
+    struct lease lease; /* from on_lease to transfer_end */
+    char result[200];   /* what note has noted */
+    bool has_ended;
+};
+
+struct app {
+    struct mariadb_server server;
+    struct pool *pool;
+    struct transfer *transfers; /* owned */
+    int count, ended;
+};
+
+static void on_closed(void *arg)
+{
+    struct app *app = arg;
+
+    pool_free(app->pool);
+    app->pool = NULL;
+}
+
+/* Notes how it ended: "done", "refused", or "failed: " and why. */
+static void note(struct transfer *transfer, const char *result, const char *why)
+{
+    snprintf(transfer->result, sizeof transfer->result, "%s%s", result, why);
+}
+
+/* Gives the connection back: the last thing that each transfer does, once. */
+static void transfer_end(struct transfer *transfer)
+{
+    struct app *app = transfer->app;
+
+    if (transfer->has_ended) {
+        note(transfer, "has ended twice", "");
+        return;
+    }
+    transfer->has_ended = true;
+    if (transfer->lease.connection)
+        pool_release(app->pool, transfer->lease);
+    if (++app->ended == app->count)
+        pool_close(app->pool, on_closed, app);
+}
+
+static void transfer_fail(struct transfer *transfer, const char *why)
+{
+    note(transfer, "failed: ", why);
+    transfer_end(transfer);
+}
+
+/* Sends a statement, made as printf does; `done` comes later, once. */
+__attribute__((format(printf, 3, 4))) static void
+say(struct transfer *transfer, mariadb_done done, const char *format, ...)
+{
+    char text[200];
+    va_list values;
+
+    va_start(values, format);
+    vsnprintf(text, sizeof text, format, values);
+    va_end(values);
+    if (mariadb_query(mariadb_of(transfer->lease), text, done, transfer) < 0)
+        transfer_fail(transfer, "out of memory");
+}
+
+/* ---- Your part: all of it, or nothing. ---- */
+
+static void on_begun(struct mariadb *mariadb, int error, void *arg);
+
+/* Nothing of it stays. If the server cannot even do that, the pool closes the
+ * connection, and that rolls back, too. */
+static void on_rolled_back(struct mariadb *mariadb, int error, void *arg)
+{
+    (void)mariadb;
+    (void)error;
+    transfer_end(arg);
+}
+
+static void roll_back(struct transfer *transfer, const char *result,
+                      const char *why)
+{
+    note(transfer, result, why);
+    say(transfer, on_rolled_back, "ROLLBACK");
+}
+
+/* After each statement: true if the transfer goes on. */
+static bool goes_on(struct transfer *transfer, struct mariadb *mariadb,
+                    int error)
+{
+    if (error == ER_LOCK_DEADLOCK) /* the server has undone all of it */
+        say(transfer, on_begun, "BEGIN");
+    else if (error == ER_CONSTRAINT_FAILED)
+        roll_back(transfer, "refused", "");
+    else if (error)
+        roll_back(transfer, "failed: ", mariadb_error(mariadb));
+    return !error;
+}
+
+static void on_committed(struct mariadb *mariadb, int error, void *arg)
+{
+    if (!goes_on(arg, mariadb, error))
+        return;
+    note(arg, "done", "");
+    transfer_end(arg);
+}
+
+static void on_given(struct mariadb *mariadb, int error, void *arg)
+{
+    if (!goes_on(arg, mariadb, error))
+        return;
+    if (mysql_affected_rows(mariadb_handle(mariadb)) != 1)
+        roll_back(arg, "refused", "");
+    else
+        say(arg, on_committed, "COMMIT");
+}
+
+static void on_taken(struct mariadb *mariadb, int error, void *arg)
+{
+    struct transfer *transfer = arg;
+
+    if (!goes_on(transfer, mariadb, error))
+        return;
+    if (mysql_affected_rows(mariadb_handle(mariadb)) != 1)
+        roll_back(transfer, "refused", "");
+    else
+        say(transfer, on_given,
+            "UPDATE accounts SET balance = balance + %ld WHERE name = '%s'",
+            transfer->amount, transfer->to);
+}
+
+static void on_begun(struct mariadb *mariadb, int error, void *arg)
+{
+    struct transfer *transfer = arg;
+
+    if (goes_on(transfer, mariadb, error))
+        say(transfer, on_taken,
+            "UPDATE accounts SET balance = balance - %ld WHERE name = '%s'",
+            transfer->amount, transfer->from);
+}
+
+static void on_lease(struct lease lease, const char *error, void *arg)
+{
+    struct transfer *transfer = arg;
+
+    transfer->lease = lease;
+    if (error)
+        transfer_fail(transfer, error);
+    else
+        say(transfer, on_begun, "BEGIN");
+}
+
+/* ---- The program around it: nothing is to be changed from here on. ---- */
+
+static void on_created(struct pool *pool, const char *error, void *arg)
+{
+    struct app *app = arg;
+
+    if (error) {
+        fprintf(stderr, "4_transfer: cannot connect: %s\n", error);
+        on_closed(app);
+        return;
+    }
+    for (int i = 0; i < app->count; i++)
+        if (pool_acquire(pool, -1, on_lease, &app->transfers[i]) < 0)
+            transfer_fail(&app->transfers[i], "out of memory");
+}
+
+/* Takes each argument, Ada:Bob:30, apart. Returns 0, or -1. */
+static int read_transfers(struct app *app, char **arguments)
+{
+    app->transfers = calloc((size_t)app->count, sizeof *app->transfers);
+    if (!app->transfers)
+        return -1;
+    for (int i = 0; i < app->count; i++) {
+        struct transfer *transfer = &app->transfers[i];
+        char end;
+
+        transfer->app = app;
+        if (sscanf(arguments[i], "%20[A-Za-z]:%20[A-Za-z]:%9ld%c",
+                   transfer->from, transfer->to, &transfer->amount,
+                   &end) != 3 ||
+            transfer->amount < 1)
+            return -1;
+    }
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    const struct pool_options options = {4, 4, -1};
+    struct app app = {.count = argc - 1};
+    struct event_base *base;
+    const char *error;
+    int status = 1;
+
+    if (argc < 2 || read_transfers(&app, argv + 1) < 0) {
+        fputs("usage: 4_transfer FROM:TO:AMOUNT...\n", stderr);
+        free(app.transfers);
+        return 2;
+    }
+    base = event_base_new();
+    if (!base)
+        return 1;
+    error = mariadb_server_find(&app.server, base);
+    if (!error)
+        app.pool = pool_new(base, &mariadb_pool_methods, &app.server, &options,
+                            on_created, &app);
+    if (app.pool && event_base_dispatch(base) >= 0)
+        status = 0;
+    else
+        fprintf(stderr, "4_transfer: %s\n", error ? error : "failed");
+
+    for (int i = 0; i < app.count; i++)
+        printf("%s %s\n", argv[1 + i],
+               app.transfers[i].has_ended ? app.transfers[i].result
+                                          : "has not ended");
+    if (app.pool)
+        printf("the pool cannot close: %d lent\n", pool_counts(app.pool).lent);
+    pool_free(app.pool);
+    free(app.transfers);
+    event_base_free(base);
+    mysql_library_end();
+    libevent_global_shutdown();
+    return status;
+}

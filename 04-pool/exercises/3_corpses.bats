@@ -1,0 +1,104 @@
+#!/usr/bin/env bats
+# Unsolved fails: a dead one is not lent
+load ../../scripts/exercise_helper
+
+@test "a dead one is not lent" {
+    run_exercise 1 take:A give:A kill:A count take:B count give:B take:C count
+    expect_output "A has a good one
+1 now, 1 ever
+B has a good one
+1 now, 2 ever
+C has a good one
+1 now, 2 ever"
+    # Back from its borrower, with somebody waiting for it.
+    run_exercise 2 take:A take:B take:C kill:B give:B count give:A take:D count
+    expect_output "A has a good one
+B has a good one
+C has a good one
+2 now, 3 ever
+D has a good one
+2 now, 3 ever"
+    # Several of them, and one that lives.
+    run_exercise 3 take:A take:B take:C kill:A kill:B give:A give:B give:C take:D take:E count
+    expect_output "A has a good one
+B has a good one
+C has a good one
+D has a good one
+E has a good one
+2 now, 4 ever"
+}
+
+@test "one that was idle for more than a minute is not lent" {
+    local before=$((RANDOM % 61)) after=$((61 + RANDOM % 1000))
+
+    run_exercise 1 take:A give:A "sleep:$before" take:B count give:B "sleep:$before" take:C count give:C \
+        "sleep:$after" take:D count
+    expect_output "A has a good one
+B has a good one
+1 now, 1 ever
+C has a good one
+1 now, 1 ever
+D has a good one
+1 now, 2 ever"
+    run_exercise 1 take:A "sleep:$after" give:A take:B count
+    expect_output "A has a good one
+B has a good one
+1 now, 1 ever"
+}
+
+@test "one that comes back in a transaction is closed, and who waits gets another" {
+    run_exercise 1 take:A dirty:A take:B take:C give:A count give:B count give:C take:D count
+    expect_output "A has a good one
+B has a good one
+1 now, 2 ever, C waits
+C has a good one
+1 now, 2 ever
+D has a good one
+1 now, 2 ever"
+    # Until it is gone it counts.
+    run_exercise 1 take:A take:B dirty:A slow give:A count gone count answer count
+    expect_output "A has a good one
+1 now, 1 ever, B waits
+1 now, 2 ever, B waits
+B has a good one
+1 now, 2 ever"
+}
+
+@test "a connect that fails is told to one; the next one is not forgotten" {
+    run_exercise 1 slow take:A take:B take:C fail gone accept answer count give:B count
+    expect_output "A has none: refused
+B has a good one
+1 now, 2 ever, C waits
+C has a good one
+1 now, 2 ever"
+    run_exercise $((1 + RANDOM % 2)) refuse take:A take:B take:C accept take:D
+    expect_output "A has none: refused
+B has none: refused
+C has none: refused
+D has a good one"
+}
+
+@test "never more than there may be, in order, and nothing is left" {
+    local n=$((1 + RANDOM % 3)) steps=() expected=() who
+
+    for who in A B C D E F G H; do
+        steps+=("take:$who")
+        expected+=("$who has a good one")
+    done
+    for who in A B C D E F G H; do
+        steps+=("$(((RANDOM % 3)) && echo "give:$who" || echo "kill:$who")" "give:$who")
+    done
+    run_exercise "$n" "${steps[@]}"
+    expect_output "$(printf '%s\n' "${expected[@]}")"
+    run_exercise 2 take:A take:B slow take:C kill:A give:A count gone count take:D dirty:B give:B \
+        count gone answer answer count
+    expect_output "A has a good one
+B has a good one
+2 now, 2 ever, C waits
+2 now, 3 ever, C waits
+2 now, 3 ever, C waits, D waits
+C has a good one
+D has a good one
+2 now, 4 ever"
+    expect_nothing_left
+}

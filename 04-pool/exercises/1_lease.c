@@ -179,8 +179,8 @@ static void on_created(struct pool *pool, const char *error, void *arg)
     (void)arg;
 }
 
-/* The answer to a job's question. Returns 0, or -1: it has not asked. */
-static int answer(char job, bool more, const char *error)
+/* The answer to a job's question. */
+static void answer(char job, bool more, const char *error)
 {
     for (int i = 0; i < CONNECTIONS; i++) {
         struct question *question = &scene.questions[i];
@@ -188,11 +188,10 @@ static int answer(char job, bool more, const char *error)
         if (question->job == job) {
             question->job = 0;
             question->answered(more, error, question->arg);
-            return 0;
+            return;
         }
     }
     printf("%c has not asked\n", job);
-    return 0;
 }
 
 /* A step about a job. Returns 0, or -1: no such step. */
@@ -204,12 +203,10 @@ static int job_step(const char *verb, char name)
         *job = job_start(scene.pool, name, on_ended, NULL);
         if (!*job)
             printf("%c cannot start\n", name);
-    } else if (!strcmp(verb, "more")) {
-        return answer(name, true, NULL);
-    } else if (!strcmp(verb, "last")) {
-        return answer(name, false, NULL);
+    } else if (!strcmp(verb, "more") || !strcmp(verb, "last")) {
+        answer(name, verb[0] == 'm', NULL);
     } else if (!strcmp(verb, "error")) {
-        return answer(name, false, "an error");
+        answer(name, false, "an error");
     } else if (!strcmp(verb, "cancel")) {
         if (*job) {
             job_cancel(*job);
@@ -272,7 +269,7 @@ int main(int argc, char **argv)
     struct pool_options options = {0, 1, -1};
     int status = 1;
 
-    if (argc < 2 || (options.max_size = atoi(argv[1])) < 1) {
+    if (argc < 2 || (options.max_size = (int)strtol(argv[1], NULL, 10)) < 1) {
         fputs("usage: 1_lease MAX STEP...\n", stderr);
         return 2;
     }

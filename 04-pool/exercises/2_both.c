@@ -189,7 +189,8 @@ static int step(const char *verb, const char *value)
     } else {
         for (; value && *value >= 'A' && *value <= 'Z'; value++)
             if (borrower_step(&scene.borrowers[*value - 'A'], verb,
-                              ms ? atoi(ms + 1) : PATIENCE_MS) < 0)
+                              ms ? (int)strtol(ms + 1, NULL, 10)
+                                 : PATIENCE_MS) < 0)
                 return -1;
         return value ? 0 : -1;
     }
@@ -239,7 +240,7 @@ int main(int argc, char **argv)
     struct pool_options options = {0, 2, -1};
     int status = 1;
 
-    if (argc < 2 || (options.max_size = atoi(argv[1])) < 2) {
+    if (argc < 2 || (options.max_size = (int)strtol(argv[1], NULL, 10)) < 2) {
         fputs("usage: 2_both MAX STEP...\n", stderr);
         return 2;
     }

@@ -389,7 +389,7 @@ int main(int argc, char **argv)
 {
     int max, status = 1;
 
-    if (argc < 2 || (max = atoi(argv[1])) < 1) {
+    if (argc < 2 || (max = (int)strtol(argv[1], NULL, 10)) < 1) {
         fputs("usage: 3_corpses MAX STEP...\n", stderr);
         return 2;
     }

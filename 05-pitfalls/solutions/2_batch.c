@@ -1,0 +1,210 @@
+/* 2_batch — one bad job must not sink the rest.
+ *
+ * asyncio: gather(…, return_exceptions=True) behind a Semaphore
+ * Run:     ./2_batch 2 50 20! 0! 70     two at once; one job takes 50 ms, one
+ *                                       fails after 20, one cannot even begin
+ * Prints:  the outcomes in the order of the jobs, and how many are done; exits
+ *          with 1 if one has failed
+ *
+ * An error is an outcome like a result: it is kept, and read in the end, in one
+ * place. A job may fail at once, with no callback to follow, so beginning jobs
+ * is a loop that goes on till the slots are full or the jobs are out.
+ */
+#include <event2/event.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { JOBS = 64 };
+
+/* error: NULL, or words in place of a result; they are gone when the callback
+ * returns. */
+typedef void (*job_callback)(long result, const char *error, void *arg);
+
+/* What all jobs run on. Lives in main. */
+struct machine {
+    struct event_base *base;
+    int running, most; /* at once */
+};
+
+/* Part of a task. Owns its timer. */
+struct job {
+    struct machine *machine;
+    long ms;
+    bool fails;
+    struct event *timer; /* pending while the job runs */
+    job_callback callback;
+    void *arg;
+};
+
+/* A job and what has come of it. Owned by the batch. */
+struct task {
+    struct batch *batch;
+    struct job job;
+    bool done;
+    long result;
+    char *error; /* owned */
+};
+
+/* Lives in main. */
+struct batch {
+    struct machine machine;
+    struct task tasks[JOBS];
+    int count, slots;
+    int begun, running;
+};
+
+static const char *job_begin(struct job *job, job_callback callback, void *arg);
+
+static void batch_go_on(struct batch *batch);
+
+/* Keeps an error, whose words may be short-lived. */
+static void task_fail(struct task *task, const char *error)
+{
+    task->error = strdup(error);
+    if (!task->error)
+        perror("2_batch: cannot keep an error");
+}
+
+static void on_job(long result, const char *error, void *arg)
+{
+    struct task *task = arg;
+
+    task->batch->running--;
+    if (error) {
+        task_fail(task, error);
+    } else {
+        task->done = true;
+        task->result = result;
+    }
+    batch_go_on(task->batch);
+}
+
+/* Begins as many jobs as there are slots. */
+static void batch_go_on(struct batch *batch)
+{
+    while (batch->running < batch->slots && batch->begun < batch->count) {
+        struct task *task = &batch->tasks[batch->begun++];
+        const char *error = job_begin(&task->job, on_job, task);
+
+        if (error)
+            task_fail(task, error);
+        else
+            batch->running++;
+    }
+}
+
+/* Begins the first jobs. Returns 0, or -1: then the loop does not run. */
+static int batch_start(struct batch *batch)
+{
+    batch_go_on(batch);
+    return 0;
+}
+
+/* When the loop has ended: prints the outcomes, frees what the batch has kept.
+ * Returns the status to exit with. */
+static int batch_end(struct batch *batch)
+{
+    int done = 0;
+
+    for (int i = 0; i < batch->count; i++) {
+        struct task *task = &batch->tasks[i];
+
+        if (task->done)
+            printf("%d: %ld\n", i, task->result);
+        else
+            printf("%d: failed: %s\n", i, task->error ? task->error : "?");
+        done += task->done;
+        free(task->error);
+    }
+    printf("%d of %d done\n", done, batch->count);
+    return done < batch->count;
+}
+
+/* ---- The scene: nothing is to be changed from here on. ---- */
+
+static void on_job_over(evutil_socket_t fd, short events, void *arg)
+{
+    struct job *job = arg;
+    size_t size = 64;
+    char *words = malloc(size);
+
+    (void)fd;
+    (void)events;
+    job->machine->running--;
+    if (!words) {
+        job->callback(0, "out of memory", job->arg);
+        return;
+    }
+    (void)snprintf(words, size, "broken after %ld ms", job->ms);
+    job->callback(job->ms * job->ms, job->fails ? words : NULL, job->arg);
+    free(words);
+}
+
+/* Begins a job. NULL, and the callback comes once, from the loop; or at once
+ * words that say why it cannot begin, and no callback comes. */
+static const char *job_begin(struct job *job, job_callback callback, void *arg)
+{
+    const struct timeval time = {job->ms / 1000, job->ms % 1000 * 1000};
+    struct machine *machine = job->machine;
+
+    if (job->ms == 0)
+        return "it takes no time";
+    job->callback = callback;
+    job->arg = arg;
+    job->timer = evtimer_new(machine->base, on_job_over, job);
+    if (!job->timer || evtimer_add(job->timer, &time) < 0)
+        return "out of memory";
+    if (++machine->running > machine->most)
+        machine->most = machine->running;
+    return NULL;
+}
+
+/* Reads "2 50 20! …". Returns 0, or -1. */
+static int parse(struct batch *batch, int argc, char **argv)
+{
+    char *end;
+
+    batch->slots = argc > 2 ? (int)strtol(argv[1], NULL, 10) : 0;
+    batch->count = argc - 2;
+    if (batch->slots < 1 || batch->count > JOBS)
+        return -1;
+    for (int i = 0; i < batch->count; i++) {
+        struct task *task = &batch->tasks[i];
+
+        task->batch = batch;
+        task->job.machine = &batch->machine;
+        task->job.ms = strtol(argv[i + 2], &end, 10);
+        task->job.fails = *end == '!';
+        if (end == argv[i + 2] || end[task->job.fails] || task->job.ms < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct batch batch = {0};
+    int status = 1;
+
+    if (parse(&batch, argc, argv) < 0) {
+        fputs("usage: 2_batch SLOTS MS[!]...\n", stderr);
+        return 2;
+    }
+    batch.machine.base = event_base_new();
+    if (!batch.machine.base)
+        return 1;
+    if (batch_start(&batch) == 0 && event_base_dispatch(batch.machine.base) < 0)
+        fputs("2_batch: the event loop failed\n", stderr);
+    status = batch_end(&batch);
+    fprintf(stderr, "2_batch: %d at once at most\n", batch.machine.most);
+
+    for (int i = 0; i < batch.count; i++) {
+        if (batch.tasks[i].job.timer)
+            event_free(batch.tasks[i].job.timer);
+    }
+    event_base_free(batch.machine.base);
+    libevent_global_shutdown();
+    return status;
+}

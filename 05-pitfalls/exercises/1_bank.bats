@@ -11,7 +11,7 @@ times() {
 
 # expect_outcomes TEXT: the outcomes, in whatever order, and the balances.
 expect_outcomes() {
-    output=$(sed 's/^[0-9]*: //' <<<"$output" | sort)
+    output=$(printf '%s\n' "${lines[@]#*[0-9]: }" | sort)
     expect_output "$(sort <<<"$1")"
 }
 
@@ -34,11 +34,11 @@ balances: $a 7"
 
     # shellcheck disable=SC2046 # words
     run_exercise 3 100,0,0 $(times 6 "0-1:$a")
-    expect_outcomes "$(times 3 done)
+    expect_outcomes "$(times 3 "done")
 $(times 3 "refused: too little")
 balances: $((100 - 3 * a)) $((3 * a)) 0"
     run_exercise 3 "$a,$((a + 1)),0,9" "0-2:$a" 3-2:9 "1-2:$a"
-    expect_outcomes "$(times 3 done)
+    expect_outcomes "$(times 3 "done")
 balances: 0 1 $((2 * a + 9)) 0"
 }
 
@@ -46,13 +46,13 @@ balances: 0 1 $((2 * a + 9)) 0"
     local a=$((1 + RANDOM % 20))
 
     run_exercise 3 100,100 "0-1:$a" "1-0:$a" "1-0:$a" "0-1:$((a + 5))"
-    expect_outcomes "$(times 4 done)
+    expect_outcomes "$(times 4 "done")
 balances: 95 105"
     run_exercise 3 100,100,100 "0-1:$a" 1-2:20 2-0:30
-    expect_outcomes "$(times 3 done)
+    expect_outcomes "$(times 3 "done")
 balances: $((130 - a)) $((80 + a)) 90"
     run_exercise 3 100,100 "1-1:$a" 0-0:101 "0-1:$a" "0-0:$((50 - a))"
-    expect_outcomes "$(times 3 done)
+    expect_outcomes "$(times 3 "done")
 refused: too little
 balances: $((100 - a)) $((100 + a))"
     expect_status 0
@@ -63,7 +63,7 @@ balances: $((100 - a)) $((100 + a))"
 
     run_exercise 3 50,50 0-1:200 "0-1:$a" 1-0:200 "1-0:$a" "0-1:$a"
     expect_outcomes "$(times 2 "refused: too little")
-$(times 3 done)
+$(times 3 "done")
 balances: $((50 - a)) $((50 + a))"
     run_exercise 3 50,50 0-7:1 5-0:1 1-7:1 6-6:1 "0-1:$a"
     expect_outcomes "$(times 4 "refused: no such account")

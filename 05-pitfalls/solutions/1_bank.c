@@ -221,6 +221,23 @@ static void ledger_write(struct trip *trip, int account, long balance,
     trip_start(trip, account, balance, callback, arg);
 }
 
+/* Reads "0-1:80". Returns 0, or -1. */
+static int parse_transfer(struct transfer *transfer, const char *text)
+{
+    char *end = NULL;
+
+    transfer->from = (int)strtol(text, &end, 10);
+    if (*end == '-')
+        transfer->to = (int)strtol(end + 1, &end, 10);
+    if (*end == ':')
+        transfer->amount = strtol(end + 1, &end, 10);
+    return !*end && transfer->from >= 0 && transfer->from < ACCOUNTS &&
+                   transfer->to >= 0 && transfer->to < ACCOUNTS &&
+                   transfer->amount > 0
+               ? 0
+               : -1;
+}
+
 /* Reads "5 100,0,50 0-1:80 …". Returns how many transfers, 0 if it is wrong. */
 static int parse(struct bank *bank, struct transfer *transfers, int argc,
                  char **argv)
@@ -237,17 +254,11 @@ static int parse(struct bank *bank, struct transfer *transfers, int argc,
             at++;
     }
     for (int i = 0; i < count; i++) {
-        struct transfer *transfer = &transfers[i];
-
-        if (sscanf(argv[i + 3], "%d-%d:%ld", &transfer->from, &transfer->to,
-                   &transfer->amount) != 3 ||
-            transfer->from < 0 || transfer->from >= ACCOUNTS ||
-            transfer->to < 0 || transfer->to >= ACCOUNTS ||
-            transfer->amount < 1)
+        if (parse_transfer(&transfers[i], argv[i + 3]) < 0)
             return 0;
-        transfer->number = i;
-        transfer->bank = bank;
-        transfer->trip.ledger = &bank->ledger;
+        transfers[i].number = i;
+        transfers[i].bank = bank;
+        transfers[i].trip.ledger = &bank->ledger;
     }
     return count;
 }

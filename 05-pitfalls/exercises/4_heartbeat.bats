@@ -68,7 +68,7 @@ answer() {
 @test "nothing is left" {
     local wait=$((200 * patience))
 
-    run_exercise -t 3 "$wait" $((wait + 30)) 60000@20 5@20 0@20 60000@20 $((wait + 100))@20 \
+    run_exercise -t 3 "$wait" 1 $((wait + 30)) 60000@20 5@20 0@20 60000@20 $((wait + 100))@20 \
         "3@$((wait + 120))"
     expect_nothing_left
 }

@@ -87,7 +87,9 @@ static void interrupt(struct task *task, bool late)
             task->cancel = true;
         switch ((enum wait)task->wait) {
         case WAIT_NONE:
-        case WAIT_OVER:
+            return;
+        case WAIT_OVER: /* if it will hear of it then, once is enough */
+            task->cancel = task->cancel && task->news != TASK_CANCELLED;
             return;
         case WAIT_TURN:
             task->news = TASK_CANCELLED;

@@ -125,9 +125,10 @@ void group_create(struct group *group, struct task *task,
         task_cancel(task);
 }
 
+/* Once, until all have ended: a second time would reach into their clean-up. */
 void group_cancel(struct group *group)
 {
-    if (!group->first)
+    if (!group->first || group->cancelled)
         return;
     group->cancelled = true;
     for (struct task *task = group->first;;
@@ -153,10 +154,13 @@ static const char *group_outcome(struct group *group)
 }
 
 /* A member has failed. The owner hears of it in group_join; if it waits for
- * something else, that is cancelled. */
+ * something else, that is cancelled; but not if the group was being cancelled
+ * already: then the owner knows, and may be cleaning up. */
 static void group_fail(struct group *group, const char *error)
 {
     group->error = error;
+    if (group->cancelled)
+        return;
     group_cancel(group);
     if (!group->wait.waiter && !group->owner->cancel) {
         group->owner_cancelled = true;

@@ -71,6 +71,32 @@ fails when its owner may go on: zero; the owner's next wait: no error
 the owner is cancelled: cancelled; its members: cancelled, cancelled"
 }
 
+@test "03-05 a group cancels its members once: no clean-up is broken off; as in asyncio" {
+    local ours
+
+    prove clean_up
+    ours=$output
+    assert_line "a fails, the owner waits elsewhere: b's clean-up is whole; oops"
+    assert_line "a fails, the joining owner is cancelled: b's clean-up is whole; oops"
+    assert_line "a fails, the owner's deadline passes: b's clean-up is whole; oops"
+    assert_line "group_cancel, then a's clean-up fails: b's clean-up is whole; oops"
+    assert_line "the owner is cancelled, a's clean-up fails: b's clean-up is whole; oops"
+    assert_line "the same, its own clean-up waits elsewhere: b's clean-up is whole; oops"
+    assert_equal "${#lines[@]}" 9
+    prove_python clean_up
+    assert_equal "${#lines[@]}" 7
+    # What asyncio can say, it says in the same words.
+    run grep -Fxvf <(echo "$ours") <<<"$output"
+    assert_output ""
+}
+
+@test "03-06 cancelled twice: once before it hears of it, and again in its clean-up" {
+    prove clean_up
+    assert_line "who awaits b is cancelled twice: b's clean-up is broken off; cancelled"
+    assert_line "who gathers b is cancelled twice: b's clean-up is broken off; cancelled"
+    assert_line "b is cancelled twice before it hears of it: b's clean-up is whole; no error"
+}
+
 @test "03-06 cancelled in each state: one outcome, one clean-up, nothing lost" {
     prove cancel
     assert_line "new                            cancelled, clean-up: 0"

@@ -35,8 +35,9 @@ int64_t task_loop_now(void)
 }
 
 /* From outside a pass (a callback of another event, or before the loop runs)
- * this also calls for a pass. A pass itself must not do so: an event that
- * activates itself starves all others (see 01-07). */
+ * this also calls for a pass. A pass calls for the next one when it ends, with a
+ * timer; an event that activates itself would starve all others (see 01-07), if
+ * that timer did not take it back, and would cost a third of the switches. */
 void task_loop_queue(struct task_loop *loop, struct task *task)
 {
     task_list_add(&loop->ready, &task->link);

@@ -183,6 +183,7 @@ static void judge(struct program *self)
                 victim->cleaned == row->cleaned &&
                 victim->child.cleaned == row->child_cleaned &&
                 victim->semaphore.free == permits &&
+                !event_pending(victim->readable.event, EV_READ, NULL) &&
                 victim->cancelled == (self->state != FINISHED) &&
                 !task_cancel(&victim->task);
 

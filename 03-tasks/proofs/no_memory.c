@@ -1,5 +1,6 @@
 /* no_memory — the only allocation is the loop's one timer: tasks and awaits make
- * none, so that they cannot fail for want of memory.
+ * none, so that they cannot fail for want of memory. If libevent has no room for
+ * that timer, task_run says so.
  *
  * Build: cc -o no_memory no_memory.c ../queue.c ../group.c ../await.c ../task_loop.c ../heap.c $(pkg-config --cflags --libs libevent)
  *
@@ -44,6 +45,14 @@ static void one_run(struct task *me)
     TASK_END(me);
 }
 
+static void sleeper_run(struct task *me)
+{
+    TASK_BEGIN(me);
+    AWAIT(me, task_sleep(me, TASK_MS));
+    puts("not reached: the timer was refused");
+    TASK_END(me);
+}
+
 struct program {
     struct task task;
     struct group group;
@@ -74,6 +83,7 @@ int main(void)
 {
     static struct program program;
     struct event_base *base;
+    struct task sleeper;
     struct task_loop loop = {0};
     int status;
 
@@ -85,6 +95,14 @@ int main(void)
     printf("task_loop_init without memory: %d\n", task_loop_init(&loop, base));
     task_loop_free(&loop);
     refuse = false;
+    if (task_loop_init(&loop, base) < 0)
+        return 1;
+    refuse = true; /* libevent's table of timers has still to be made */
+    task_create(&loop, &sleeper, sleeper_run, "sleeper");
+    printf("task_run without memory: %d, ", task_run(&loop, &sleeper));
+    printf("tasks alive: %zu\n", loop.alive);
+    refuse = false;
+    task_loop_free(&loop);
     if (task_loop_init(&loop, base) < 0)
         return 1;
     task_create(&loop, &program.task, program_run, "main");

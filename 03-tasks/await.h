@@ -25,29 +25,28 @@
  * A task is your struct with a `struct task` in it. Its function is called each
  * time the task may go on, and jumps to where it left off. So:
  *
- *   - Whatever must outlive an AWAIT lives in the struct; the function's own
- *     variables are lost at each AWAIT (`self` is set anew at each call).
+ *   - Whatever must outlive an AWAIT lives in the struct: the function's own
+ *     variables are lost there, a loop's `int i`, too (`self` is set anew).
  *   - No AWAIT inside a `switch` of yours (the task would fail with TASK_LOST),
- *     and one on a line. `if`, `for` and `while` are fine.
+ *     and one on a line (else "duplicate case value"). Loops and `if` are fine.
  *   - Leave the function with AWAIT, TASK_RETURN, TASK_FAIL or TASK_END only.
  *   - To AWAIT in a helper, make it a task and await that. A result is a field
  *     of the struct, to be read when the task is done.
- *   - Nothing is allocated here. The struct is yours: it stays where it is until
- *     the task is done, and if the task failed, until it was awaited or task_run
- *     has returned. A task inside its parent's struct must end before the
- *     parent does: await it, on each way out.
+ *   - Nothing is allocated here. The struct is yours, and stays where it is until
+ *     the task is done; if it failed, until it was awaited or task_run has
+ *     returned. One in its parent's struct must end first: see group.h.
  *   - Between two AWAITs nobody else runs. me->loop is the loop.
  *   - A callback of libevent wakes a task with semaphore_release or
  *     queue_try_put (queue.h), or with task_cancel.
  *
- * Errors are words: const char *, NULL for none. They must live as long as the
- * task (a literal does). An error travels like an exception: an AWAIT of what
- * failed ends the task with that error, by way of TASK_FINALLY, unless
+ * Errors are words: const char *, NULL for none. They must outlive everyone who
+ * may get them, so use literals. An error travels like an exception: an AWAIT of
+ * what failed ends the task with that error, by way of TASK_FINALLY, unless
  * AWAIT_CATCH takes it. Compare with TASK_CANCELLED and TASK_TIMED_OUT by ==.
  *
- * More: task_loop.h (running tasks, their order), group.h (gather, task groups),
- * queue.h (bounded queue, semaphore), readiness.h (await a descriptor). All of
- * it from the loop's thread only.
+ * More: task_loop.h (running tasks, their order); and each with a .c to compile:
+ * group.h (gather, task groups), queue.h (bounded queue, semaphore), readiness.h
+ * (await a descriptor). All of it from the loop's thread only.
  */
 #ifndef AWAIT_H
 #define AWAIT_H
@@ -109,9 +108,8 @@ struct task {
     switch ((me)->step) {                                                      \
     case 0:
 
-/* await: begins a wait and leaves the function until it is over. An error, or
- * the task's own cancellation, goes to TASK_FINALLY. wait: a call of one of the
- * functions marked "await" here and in the other headers. */
+/* await: leaves the function until that wait is over. An error, or the task's own
+ * cancellation, goes to TASK_FINALLY. wait: a call that is TASK_AWAITABLE. */
 #define AWAIT(me, wait)                                                        \
     do {                                                                       \
         (me)->step = __LINE__;                                                 \
@@ -124,7 +122,9 @@ struct task {
     } while (0)
 
 /* try … except: the same, but puts the outcome of the wait, NULL or an error,
- * into `caught` and goes on. Who catches TASK_CANCELLED is not cancelled. */
+ * into `caught` (a local will do, until the next AWAIT) and goes on. Who keeps
+ * TASK_CANCELLED is not cancelled; pass on what you do not handle:
+ *     if (error && error != TASK_TIMED_OUT) TASK_FAIL(me, error); */
 #define AWAIT_CATCH(me, caught, wait)                                          \
     do {                                                                       \
         (me)->step = __LINE__;                                                 \
@@ -142,12 +142,14 @@ struct task {
         goto task_again_;                                                      \
     } while (0)
 
-/* return: ends the task, by way of TASK_FINALLY. */
+/* return: ends the task, by way of TASK_FINALLY. In there it keeps the error;
+ * TASK_FAIL(me, NULL) drops it. */
 #define TASK_RETURN(me) TASK_FAIL(me, (me)->error)
 
-/* finally: what follows runs once, whether the task returned, failed or was
- * cancelled (me->error says which); it may await. Not for a task cancelled
- * before it first ran. */
+/* finally, between the body and TASK_END: what follows runs once, whether the
+ * task returned, failed or was cancelled (me->error says which), but not if it
+ * was cancelled before it first ran. It may await; an error in here replaces the
+ * first one and skips the rest, so put before it what must run, or catch it. */
 #define TASK_FINALLY(me)                                                       \
     __attribute__((fallthrough));                                              \
     case TASK_STEP_FINALLY:                                                    \
@@ -173,40 +175,40 @@ void task_end(struct task *me);
 
 /* create_task: the task will start in the next pass. `name` is for reports and
  * not copied. The struct may be anywhere and need not be cleared; used before,
- * that task must be done, and if it failed, awaited. */
+ * that task must be done (nobody checks that), and if it failed, awaited. */
 void task_create(struct task_loop *loop, struct task *task,
                  void (*run)(struct task *me), const char *name);
 
 /* await task: until it is done; its error becomes ours. One that is done
  * already answers at once, as often as it is asked; one that is not can have
- * one awaiter (else TASK_AWAITED_TWICE). Cancelling the awaiter cancels the
- * task, and the awaiter goes on when that has ended. */
+ * one awaiter (else TASK_AWAITED_TWICE). If the awaiter is cancelled or its
+ * deadline passes, so is the task, and the wait ends when that has ended. */
 TASK_AWAITABLE bool task_await(struct task *me, struct task *task);
 
 /* await asyncio.sleep: 0 or less yields, until the next pass. */
 TASK_AWAITABLE bool task_sleep(struct task *me, int64_t us);
 
-/* asyncio.timeout: gives the wait that has just begun a deadline:
+/* asyncio.timeout, for one wait: gives the one that has just begun a deadline:
  *     AWAIT(me, task_within(me, TASK_SECOND, queue_get(me, &queue, &item)));
- * After it the wait is undone and ends with TASK_TIMED_OUT. */
+ * After it (at once, if 0 or less, unless it is over already) the wait is undone
+ * and ends with TASK_TIMED_OUT. Nested, the earlier holds. For several waits:
+ * a task of their own, and task_wait_for. */
 TASK_AWAITABLE bool task_within(struct task *me, int64_t us, bool over);
 
-/* asyncio.wait_for: task_await within that time. After it the task is
- * cancelled, and when it has ended, so has the wait: with TASK_TIMED_OUT, or
- * with what the task made of it, if it caught the cancellation. */
+/* asyncio.wait_for: task_within(me, us, task_await(me, task)). Ends with
+ * TASK_TIMED_OUT, or with what the task made of it, if it caught its cancelling. */
 TASK_AWAITABLE bool task_wait_for(struct task *me, struct task *task,
                                   int64_t us);
 
 /* task.cancel: the task's wait is undone and ends with TASK_CANCELLED, once; a
  * task that has not begun never will. Of result, timeout and cancellation the
- * first wins: a wait that is over already keeps its outcome, and the task's next
- * wait is cancelled instead. One that reaches TASK_FINALLY first needs no
- * cancelling any more; a later call does interrupt the waits in there. Returns
- * false, and does nothing, if the task is done. */
+ * first wins: a wait that is over already keeps its outcome, and the next one is
+ * cancelled instead (with the task it awaits, if it does). One that reaches
+ * TASK_FINALLY first needs no cancelling any more; a later call does interrupt
+ * the waits in there. Returns false, and does nothing, if the task is done. */
 bool task_cancel(struct task *task);
 
 bool task_done(const struct task *task);
-
 /* What it has ended with: NULL, or an error, which counts as awaited now. */
 const char *task_error(struct task *task);
 

@@ -4,16 +4,21 @@
  *     AWAIT(me, gather(me, &self->gather, self->all, 2));
  *     the results are in the structs of all[0] and all[1]
  *
- *     group_init(&self->group, me, NULL);
+ *     TASK_FINALLY(me);              they must end before `self` does, so:
+ *     for (int i = 0; i < 2; i++)    (created before the first AWAIT, all of
+ *         task_cancel(self->all[i]); them: else this is TASK_NOT_CREATED)
+ *     AWAIT(me, gather_all(me, &self->gather, self->all, 2));
+ *
+ *     group_init(&self->group, me, NULL);                         first thing
  *     group_create(&self->group, &job->task, job_run, "job");     any number
  *     AWAIT(me, group_join(me, &self->group));
  *     TASK_FINALLY(me);                             async with: on each way out
  *     group_cancel(&self->group);                   nothing to do if all is done
- *     AWAIT(me, group_join(me, &self->group));
+ *     AWAIT(me, group_join(me, &self->group));      last: may end with an error
  *
  * The difference: after an error gather leaves the siblings running, a group
  * cancels them and waits until they have ended. Modelled on asyncio.gather and
- * asyncio.TaskGroup.
+ * asyncio.TaskGroup. Add group.c to what await.h compiles.
  */
 #ifndef GROUP_H
 #define GROUP_H
@@ -33,8 +38,8 @@ struct gather {
 
 /* await asyncio.gather: until all are done, or one has failed: its error becomes
  * ours, at once, and the siblings go on (await them, or task_run reports their
- * errors). If the awaiter is cancelled, all of them are, and it waits until
- * they have ended. */
+ * errors). If the awaiter is cancelled or its deadline passes, all of them are
+ * cancelled, and the wait ends when they have ended. */
 TASK_AWAITABLE bool gather(struct task *me, struct gather *gather,
                            struct task **tasks, size_t count);
 
@@ -56,7 +61,8 @@ struct group {
 };
 
 /* owner: the task that will join it. ended: NULL, or called for each member that
- * is done, for instance to free it; its error is in task_error. */
+ * is done, also one that never began, for instance to free it; its error is in
+ * task_error. It may create members. */
 void group_init(struct group *group, struct task *owner,
                 void (*ended)(struct task *task));
 
@@ -67,13 +73,16 @@ void group_create(struct group *group, struct task *task,
                   void (*run)(struct task *me), const char *name);
 
 /* The end of `async with TaskGroup()`: until all members are done. The first
- * error of one (TASK_CANCELLED is none) cancels the others at once, also what
- * else the owner waits for, and becomes ours here. If the owner is cancelled,
- * all of them are, and it waits until they have ended. Then the group is as
- * new. */
+ * error of one (TASK_CANCELLED is none) cancels the others at once and becomes
+ * ours here; the later ones are dropped, only `ended` sees them. If the owner
+ * waits for something else then, that ends with TASK_CANCELLED: pass it on, or
+ * come here. If the owner is cancelled or its deadline passes, all members are
+ * cancelled, and the wait ends when they have ended. Then the group is as new. */
 TASK_AWAITABLE bool group_join(struct task *me, struct group *group);
 
-/* Cancels all members. */
+/* Cancels all members, once, as an error does: a second time would break off
+ * their clean-up. It is no error: the join answers NULL. Like the join it does
+ * nothing if there are none, in a struct of zeros or when all have ended. */
 void group_cancel(struct group *group);
 
 #endif

@@ -18,7 +18,8 @@
  * the first that waits for it: nobody comes in between, and who has been served
  * keeps it, even if it is cancelled before its turn (its next wait is cancelled
  * then). Modelled on asyncio.Queue, with the shutdown of Python 3.13, and
- * asyncio.Semaphore. They own no memory: nothing to free.
+ * asyncio.Semaphore. They own no memory: nothing to free. Add queue.c to what
+ * await.h compiles.
  */
 #ifndef QUEUE_H
 #define QUEUE_H

@@ -10,8 +10,9 @@
  *     readiness_free(&self->readable);                      before close(fd)
  *
  * Always try first and wait only on EAGAIN; and when a wait with a deadline
- * (task_within) has timed out, try once more (see 01-12). In asyncio this is
- * below the surface: loop.add_reader and a future.
+ * (task_within) has timed out, try once more: both may have come in one pass, and
+ * the first to be looked at wins. In asyncio this is below the surface:
+ * loop.add_reader and a future. Add readiness.c to what await.h compiles.
  */
 #ifndef READINESS_H
 #define READINESS_H
@@ -34,7 +35,7 @@ int readiness_init(struct readiness *readiness, struct task_loop *loop,
 TASK_AWAITABLE bool readiness_wait(struct task *me,
                                    struct readiness *readiness);
 
-/* Not while a task waits for it. */
+/* Not while a task waits for it. Does nothing to a struct of zeros, or twice. */
 void readiness_free(struct readiness *readiness);
 
 extern const char TASK_CANNOT_WATCH[];

@@ -69,7 +69,8 @@ static bool gather_tasks(struct task *me, struct gather *gather,
             return task_go_on(me, refused);
         }
         if (task->done) {
-            error = error ? error : task_error(task);
+            if (all || !error) /* the errors beside it are not ours */
+                error = task_error(task);
         } else {
             task_keep(task, &gather->wait);
             gather->alive++;

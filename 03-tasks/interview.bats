@@ -64,6 +64,8 @@ nothing was said of the second"
     prove groups
     assert_output "gather_all: no error; its tasks: zero, no error
 gather: zero; its sibling, awaited then: one
+drops its error: no error; gather_all of two that have failed: no error
+group_cancel: no error; then the group is as new: yes
 a member fails; its owner's sleep: cancelled; the group: one
 who joined late began: no; ended: 4
 no member: no error; the other group: no error
@@ -124,10 +126,12 @@ the owner is cancelled: cancelled; its members: cancelled, cancelled"
     assert_line "tasks alive at exit: 0"
 }
 
-@test "03-08 a sleep may have a deadline, and end before it" {
+@test "03-08 a sleep may have a deadline, and end before it; the earlier of two holds" {
     prove order
     assert_line "an hour's sleep within 1 ms: timed out"
     assert_line "1 ms of sleep within an hour: over"
+    assert_line "within 0, within an hour: timed out"
+    assert_line "what is done, within -1: over"
 }
 
 @test "03-08 in asyncio a later cancellation takes the result's place" {
@@ -178,6 +182,12 @@ task_run returns 0, tasks alive: 0"
     assert_line "gathers the same one twice:        awaits a task that another awaits already"
     assert_line "awaits one that was not created:   awaits a task that was not created"
     assert_line "tasks alive at exit: 0"
+}
+
+@test "03-10 a loop that was stopped: what is left is reported and cancelled" {
+    prove report stopped
+    assert_output "task_run returns -1, tasks alive: 0"
+    assert_equal "$stderr" "report: task main waits in vain: the loop was stopped"
 }
 
 @test "03-11 a deadlock is reported, and one that will not end, too" {

@@ -10,7 +10,7 @@ struct job {
     struct task task;
     int64_t us;
     const char *words;
-    bool began;
+    bool began, drops; /* drops: its error, in its clean-up */
 };
 
 enum { JOBS = 4 };
@@ -36,6 +36,10 @@ static void job_run(struct task *me)
     AWAIT(me, task_sleep(me, self->us));
     if (self->words)
         TASK_FAIL(me, self->words);
+    TASK_FINALLY(me);
+    if (self->drops)
+        TASK_FAIL(me, NULL);
+    TASK_RETURN(me); /* keeps it */
     TASK_END(me);
 }
 
@@ -93,6 +97,28 @@ static void program_run(struct task *me)
     printf("gather: %s", said(error));
     AWAIT_CATCH(me, error, task_await(me, self->all[1]));
     printf("; its sibling, awaited then: %s\n", said(error));
+
+    task_create(loop, job(self, 0, 0, "zero"), job_run, "0");
+    task_create(loop, job(self, 1, 0, "one"), job_run, "1");
+    task_create(loop, job(self, 2, 0, "dropped"), job_run, "2");
+    self->jobs[2].drops = true;
+    AWAIT_CATCH(me, error, task_await(me, self->all[2]));
+    printf("drops its error: %s; ", said(error));
+    AWAIT_CATCH(me, error, gather_all(me, &self->gather, self->all, 2));
+    printf("gather_all of two that have failed: %s\n", said(error));
+
+    /* Nothing to do: a struct of zeros, and none has been created. */
+    group_cancel(&self->group);
+    AWAIT(me, group_join(me, &self->group));
+    group_init(&self->group, me, NULL);
+    group_create(&self->group, job(self, 0, 0, NULL), job_run, "0");
+    group_cancel(&self->group);
+    AWAIT_CATCH(me, error, group_join(me, &self->group));
+    printf("group_cancel: %s; ", said(error));
+    group_create(&self->group, job(self, 0, 0, NULL), job_run, "0");
+    AWAIT_CATCH(me, error, group_join(me, &self->group));
+    printf("then the group is as new: %s\n",
+           self->jobs[0].began ? "yes" : "no");
 
     /* Three members, among tasks that are none of it. */
     group_init(&self->group, me, on_ended);

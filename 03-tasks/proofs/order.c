@@ -109,6 +109,13 @@ static void program_run(struct task *me)
     AWAIT_CATCH(me, error,
                 task_within(me, 3600 * TASK_SECOND, task_sleep(me, TASK_MS)));
     printf("\n1 ms of sleep within an hour: %s", error ? error : "over");
+    AWAIT_CATCH(me, error,
+                task_within(me, 3600 * TASK_SECOND,
+                            task_within(me, 0, task_sleep(me, TASK_SECOND))));
+    printf("\nwithin 0, within an hour: %s", error ? error : "over");
+    AWAIT_CATCH(me, error,
+                task_within(me, -1, task_await(me, &self->bystander)));
+    printf("\nwhat is done, within -1: %s", error ? error : "over");
 
     self->yielder.left = YIELDS;
     self->left_at_timer = -1;

@@ -1,7 +1,7 @@
 /* report — what task_run says of tasks that nobody looked after.
  *
  * Build: cc -o report report.c ../queue.c ../await.c ../task_loop.c ../heap.c $(pkg-config --cflags --libs libevent)
- * Run:   ./report unobserved, observed, leftover, reused, deadlock or stubborn
+ * Run:   ./report unobserved, observed, leftover, reused, stopped, deadlock or stubborn
  */
 #include "../await.h"
 #include "../queue.h"
@@ -51,6 +51,10 @@ static void program_run(struct task *me)
         self->other = (struct task){0};
         task_create(me->loop, &self->other, fails_run, "failing again");
         AWAIT_CATCH(me, error, task_await(me, &self->other));
+    } else if (!strcmp(self->scene, "stopped")) {
+        AWAIT_CATCH(me, error, task_await(me, &self->other));
+        event_base_loopexit(me->loop->base, NULL);
+        AWAIT(me, task_sleep(me, 3600 * TASK_SECOND));
     } else if (!strcmp(self->scene, "deadlock")) {
         AWAIT_CATCH(me, error, task_await(me, &self->other));
         AWAIT(me, semaphore_acquire(me, &self->semaphore));

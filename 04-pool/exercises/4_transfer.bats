@@ -23,7 +23,7 @@ setup_file() {
 }
 
 teardown_file() {
-    kill "$(<"$BATS_FILE_TMPDIR/pid")"
+    kill "$(<"$BATS_FILE_TMPDIR/pid")" 2>/dev/null || true
 }
 
 if [[ -e ${BATS_FILE_TMPDIR-}/server ]]; then
@@ -100,13 +100,13 @@ $output"
     local transfers=() expected=() i
 
     accounts 100 100
-    for i in 1 2 3 4; do
+    for i in 1 2; do
         transfers+=("Ada:Nobody:$i" Ada:Cyd:5 Bob:Ada:1000 "Ada:Bob:$i")
         expected+=("Ada:Nobody:$i refused" "Ada:Cyd:5 failed: Cyd is frozen"
             "Bob:Ada:1000 refused" "Ada:Bob:$i done")
     done
     run_exercise -t 4 "${transfers[@]}"
     expect_output "$(printf '%s\n' "${expected[@]}")"
-    expect_accounts 90 110
+    expect_accounts 97 103
     expect_nothing_left
 }

@@ -24,9 +24,9 @@
 #include <string.h>
 #include <sys/queue.h>
 
-/* ---- Your part: a small pool. This one believes that nothing ever dies. ---- */
+enum { IDLE_MAX_MS = 60000 }; /* nobody gets one that was idle for longer */
 
-enum { IDLE_MAX_MS = 60000 };
+/* ---- Your part: a small pool. This one believes that nothing ever dies. ---- */
 
 /* One connection, wherever it is. Owned by the lender. */
 struct slot {
@@ -185,6 +185,7 @@ static struct scene {
     struct event_base *base;
     struct scripted_server server;
     struct lender lender;
+    int max;
     bool over; /* nothing more is told */
     struct borrower {
         char name;
@@ -265,7 +266,7 @@ static void on_trace(const struct scripted *connection, const char *what)
 {
     int now = connection->server->asked - connection->server->gone;
 
-    if (!scene.over && !strcmp(what, "opens") && now > scene.lender.max)
+    if (!scene.over && !strcmp(what, "opens") && now > scene.max)
         printf("too many: %d connections at once\n", now);
 }
 
@@ -363,9 +364,9 @@ static void end_scene(void)
 
 int main(int argc, char **argv)
 {
-    int max, status = 1;
+    int status = 1;
 
-    if (argc < 2 || (max = (int)strtol(argv[1], NULL, 10)) < 1) {
+    if (argc < 2 || (scene.max = (int)strtol(argv[1], NULL, 10)) < 1) {
         fputs("usage: 3_corpses MAX STEP...\n", stderr);
         return 2;
     }
@@ -377,7 +378,7 @@ int main(int argc, char **argv)
         scene.borrowers[i].name = (char)('A' + i);
     scene.server.base = scene.base;
     scene.server.trace = on_trace;
-    lender_init(&scene.lender, &scene.server, max);
+    lender_init(&scene.lender, &scene.server, scene.max);
     if (play(argv + 2) == 0)
         status = 0;
     end_scene();

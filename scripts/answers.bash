@@ -1,0 +1,70 @@
+# shellcheck shell=bash
+# Functions about what students hand in, to be sourced from the workbook's root
+# after exercises.bash. Nothing there is trusted: no link is followed, and only
+# regular files of C source, of the names that this checkout has, are taken.
+
+# answer_places STUDENT 01-loop/exercises/3_call_soon.c: where it is looked for:
+# in a copy of the workbook, or of its chapters; in the one directory that an
+# archive had at its top; in a heap of files, if no other chapter has the name.
+answer_places() {
+    local same=([0-9][0-9]-*/exercises/"${2##*/}")
+
+    printf '%s\n' "$1/$2" "$1"/*/"$2"
+    ((${#same[@]} > 1)) || printf '%s\n' "$1/${2##*/}" "$1/exercises/${2##*/}"
+}
+
+# links FILE BELOW: true if one of the names below that directory, or itself, is
+# a symbolic link.
+links() {
+    local part=$1
+
+    until [[ $part == "$2" || $part == */. || $part != */* ]]; do
+        [[ ! -L $part ]] || return 0
+        part=${part%/*}
+    done
+    [[ -L $2 ]]
+}
+
+# take_answer STUDENT NAME TO: copies the answer; 1 and why, if there is none.
+take_answer() {
+    local place found=()
+
+    while IFS= read -r place; do
+        [[ ! -e $place && ! -L $place ]] || found+=("$place")
+    done < <(answer_places "$1" "$2")
+    if ((${#found[@]} == 0)); then
+        echo "missing"
+    elif ((${#found[@]} > 1)); then
+        echo "${#found[@]} files of this name"
+    elif links "${found[0]}" "$1"; then
+        echo "a symbolic link"
+    elif [[ ! -f ${found[0]} ]]; then
+        echo "not a file"
+    elif ! head -c $((1 + (256 << 10))) "${found[0]}" >"$3" 2>/dev/null; then
+        echo "it cannot be read"
+    elif (($(stat -c %s "$3") > 256 << 10)); then
+        echo "larger than 256 KiB"
+    elif [[ ! -s $3 ]]; then
+        echo "empty"
+    elif ! tr -d '\0' <"$3" | cmp -s - "$3"; then
+        echo "a binary, not C source"
+    else
+        return 0
+    fi
+    return 1
+}
+
+# why_not TAP: the first thing that went wrong, in a few words.
+why_not() {
+    awk '
+        /^not ok / && !name { name = $0; sub(/^not ok [0-9]+ /, "", name); next }
+        /^ok .* # skip/ { skipped++ }
+        /^(ok|not ok) / && name { done = 1 }
+        !done && name && /^# \| came      it / { sub(/^# \| came +/, ""); came = $0; done = 1 }
+        END {
+            if (!name) name = skipped ? "a check was skipped" : "the checks gave no result"
+            else if (came) name = came
+            else name = "not so: " name
+            print name (skipped ? " (" skipped " skipped)" : "")
+        }' "$1" | cut -c 1-160
+}

@@ -1,0 +1,87 @@
+# shellcheck shell=bash
+# What make grade locks other people's programs into, to be sourced from the
+# workbook's root: bubblewrap, with nothing of this machine but /usr, read-only.
+#
+#   sandbox_works           true if it can be had here; says why not, if not
+#   sandbox SECONDS OPTION… COMMAND…
+#                           runs COMMAND in it, so long at most; the options
+#                           are bwrap's. First: sandbox_system DIRECTORY; last
+#                           of the options: --remount-ro /
+#
+# Inside: a network with nothing but its own loopback, process numbers of its
+# own, /tmp in memory, no environment but a PATH, no privilege, no home. Root
+# becomes somebody without a name first, one for each of the jobs at work
+# (SANDBOX_SLOT), so that what the kernel counts by user is counted for each.
+
+# Who runs it. Root becomes somebody.
+nobody() {
+    local user=$((60600 + ${SANDBOX_SLOT:-0}))
+
+    nobody=()
+    ((EUID != 0)) || nobody=(setpriv --reuid "$user" --regid "$user" --clear-groups)
+}
+
+# The system as the sandbox shows it. $1: a directory with an etc/ of its own.
+sandbox_system() {
+    local directory
+
+    system=(--ro-bind /usr /usr --proc /proc --dev /dev --size $((64 << 20)) --tmpfs /tmp)
+    for directory in bin sbin lib lib32 lib64; do
+        if [[ -L /$directory ]]; then
+            system+=(--symlink "$(readlink "/$directory")" "/$directory")
+        elif [[ -d /$directory ]]; then
+            system+=(--ro-bind "/$directory" "/$directory")
+        fi
+    done
+    for directory in alternatives ld.so.cache; do
+        system+=(--ro-bind-try "/etc/$directory" "/etc/$directory")
+    done
+    for directory in "$1"/etc/*; do
+        [[ -e $directory ]] || continue
+        system+=(--ro-bind "$directory" "/etc/${directory##*/}")
+    done
+    # A checkout below /usr is not part of the system.
+    [[ $PWD != /usr/* ]] || system+=(--tmpfs "$PWD")
+    system+=(--size $((16 << 20)) --tmpfs /dev/shm --remount-ro /dev)
+}
+
+# systemd, where it runs, bounds memory and processes by cgroup as well.
+scope=()
+find_scope() {
+    local who=--user
+
+    ((EUID != 0)) || who=--system
+    command -v systemd-run >/dev/null || return 0
+    scope=(systemd-run "$who" --scope --quiet --collect -p MemoryMax=2G
+        -p MemorySwapMax=0 -p TasksMax=512 --)
+    "${scope[@]}" true 2>/dev/null || scope=()
+}
+
+sandbox() {
+    local seconds=$1
+
+    shift
+    nobody
+    timeout --foreground -s KILL "$seconds" "${scope[@]}" "${nobody[@]}" \
+        bwrap --unshare-all --die-with-parent --new-session --uid 65534 --gid 65534 \
+        --hostname sandbox --clearenv --setenv PATH /usr/bin:/bin:/usr/sbin \
+        --setenv LANG C.UTF-8 --setenv HOME /tmp "${system[@]}" "$@" </dev/null
+}
+
+sandbox_works() {
+    local said
+
+    if ! command -v bwrap >/dev/null; then
+        echo "bubblewrap is not installed: scripts/setup"
+        return 1
+    fi
+    sandbox_system /nonexistent
+    # As the real one: a sandbox in a sandbox.
+    said=$(sandbox 10 bwrap --unshare-user --unshare-pid --ro-bind / / --proc /proc true 2>&1) && return
+    printf '%s\n' "bubblewrap does not work here: ${said##*$'\n'}" \
+        "User namespaces must be allowed: sysctl kernel.unprivileged_userns_clone=1" \
+        "(Debian), kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu 24.04), or, in" \
+        "a container, docker run --security-opt seccomp=unconfined" \
+        "--security-opt systempaths=unconfined."
+    return 1
+}

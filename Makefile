@@ -8,9 +8,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
-export CARD EXERCISE SHIPPED
+export CARD EXERCISE SHIPPED SUBMISSION FORMAT UNSAFE
 .PHONY: help all run-chapter test soak bench quiz prove cards index compare lint format \
-	clean programs exercises variants practice watch hint
+	clean programs exercises variants practice watch hint \
+	handout grade gradescope
 
 ifeq ($(origin CC),default)
 CC := gcc
@@ -157,6 +158,19 @@ watch: ## practice, again on every save
 
 hint: ## the next hint for the first open exercise, or for EXERCISE=01-2
 	@scripts/hint
+
+# What scripts/grade builds other people's exercises with.
+grade: export GRADE_CC = $(CC) $(PRACTICE_CFLAGS)
+grade: export GRADE_LIBS = $(LIBS)
+grade: $(foreach c,$(practice_chapters),$(BUILD)/$(c)/exercises/modules.a) $(BUILD)/exercise_exit.o
+grade: ## grade a student or a class: SUBMISSION=directory, FORMAT=text,junit,gradescope
+	@scripts/grade
+
+handout: ## the workbook for students, without solutions: build/handout; CHAPTER=
+	@scripts/handout
+
+gradescope: ## an autograder for Gradescope: build/autograder.zip; CHAPTER=
+	@scripts/gradescope
 
 quiz: ## interview drill, in any order: question, Enter, answer; CHAPTER=
 	@scripts/quiz

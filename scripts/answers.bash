@@ -68,3 +68,16 @@ why_not() {
             print name (skipped ? " (" skipped " skipped)" : "")
         }' "$1" | cut -c 1-160
 }
+
+# one_student DIRECTORY: true if it holds answers itself, rather than students.
+one_student() {
+    local id path
+
+    for id in "${ids[@]}"; do
+        path=$(exercise_path "$id")
+        if [[ -e $1/${path%%/*} || -e $1/exercises || -e $1/${path##*/}.c ]]; then
+            return 0
+        fi
+    done
+    return 1
+}

@@ -150,6 +150,7 @@ prepare() {
         shift 2
     done
     did="./$name${*:+ $*}"
+    echo "not written" >"$run.open"
     ASAN_OPTIONS=${ASAN_OPTIONS%%:log_path*}:log_path=$run.report
     export ASAN_OPTIONS EXERCISE_LEFT_OPEN=$run.open
 }
@@ -278,7 +279,9 @@ expect_nothing_left() {
         if [[ $report == *"ERROR: LeakSanitizer"* ]]; then
             misbehaved "$(leaks "$report")"
         fi
-        if [[ -s $run.open ]]; then
+        if [[ $(<"$run.open") == "not written" ]]; then
+            misbehaved "it ended by _exit(), so what it left cannot be seen: return from main"
+        elif [[ -s $run.open ]]; then
             misbehaved "$(left_open "$run.open")"
         fi
     done

@@ -124,6 +124,10 @@ tap() {
     assert_regex "$(row way)" ' 0/1  01-1 a symbolic link$'
 }
 
+@test "grade: one that ends before anybody can see what it leaves: 0" {
+    assert_regex "$(row hurried)" ' 0/1  01-1 it ended by _exit\(\)'
+}
+
 @test "grade: the submission's own tests are not looked at" {
     assert_regex "$(row editor)" ' 0/1  01-1 not so: it greets the number it was given'
 }

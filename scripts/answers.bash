@@ -7,10 +7,12 @@
 # in a copy of the workbook, or of its chapters; in the one directory that an
 # archive had at its top; in a heap of files, if no other chapter has the name.
 answer_places() {
-    local same=([0-9][0-9]-*/exercises/"${2##*/}")
+    local name=${2##*/}
 
     printf '%s\n' "$1/$2" "$1"/*/"$2"
-    ((${#same[@]} > 1)) || printf '%s\n' "$1/${2##*/}" "$1/exercises/${2##*/}"
+    if (($(compgen -G "[0-9][0-9]-*/exercises/$name" | wc -l) == 1)); then
+        printf '%s\n' "$1/$name" "$1/exercises/$name"
+    fi
 }
 
 # links FILE BELOW: true if one of the names below that directory, or itself, is
@@ -46,7 +48,7 @@ take_answer() {
         echo "larger than 256 KiB"
     elif [[ ! -s $3 ]]; then
         echo "empty"
-    elif ! tr -d '\0' <"$3" | cmp -s - "$3"; then
+    elif LC_ALL=C grep -qaP '\0' "$3"; then
         echo "a binary, not C source"
     else
         return 0

@@ -7,9 +7,6 @@
 #                           runs COMMAND in it, so long at most; the options
 #                           are bwrap's. First: sandbox_system DIRECTORY; last
 #                           of the options: --remount-ro /
-#   build_answer COMMAND…, check_answer SECONDS COMMAND…
-#                           the two that scripts/grade-exercise needs; they know
-#                           its $work and $path. In scripts/unsafe.bash, too
 #
 # Inside: a network with nothing but its own loopback, process numbers of its
 # own, /tmp in memory, no environment but a PATH, no privilege, no home. Root
@@ -87,28 +84,4 @@ sandbox_works() {
         "a container, docker run --security-opt seccomp=unconfined" \
         "--security-opt systempaths=unconfined."
     return 1
-}
-
-program=/out/program
-build_answer() {
-    sandbox_system "$GRADE_KIT"
-    sandbox 60 --ro-bind "$GRADE_KIT/compile" /book --bind "$work/out" /out \
-        --ro-bind "$work/answer.c" "/book/$path.c" --chdir /book --remount-ro / \
-        bash -c 'ulimit -c 0 -t 30 -f 65536 -v 2097152 -u 64 && exec "$@"' - "$@"
-}
-
-check_answer() {
-    local database=() seconds=$1
-
-    shift
-    if [[ -e $GRADE_KIT/test/build/mariadb/template ]]; then
-        database=(--ro-bind "$GRADE_KIT/test/build/mariadb/template"
-            /book/build/mariadb/template)
-    fi
-    sandbox_system "$GRADE_KIT"
-    sandbox "$seconds" --ro-bind "$GRADE_KIT/test" /book \
-        --ro-bind "$GRADE_KIT/test/scripts/grade-program" "/book/build/$path" \
-        --ro-bind "$work/out/program" /answer/program \
-        --size $((512 << 20)) --tmpfs /book/build/mariadb "${database[@]}" \
-        --setenv EXERCISE_PATIENCE "${EXERCISE_PATIENCE:-2}" --chdir /book --remount-ro / "$@"
 }

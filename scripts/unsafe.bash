@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# What scripts/grade-exercise uses in place of sandbox.bash's functions of these
-# names where UNSAFE=1 is said: no namespaces. Root still becomes somebody
+# What scripts/grade-exercise uses in place of safe.bash where UNSAFE=1 is said: no
+# namespaces. Root still becomes somebody
 # without a name for the compiler and the program, so that the program cannot
 # reach the checks or their verdict; but it can see the machine and its network.
 

@@ -45,16 +45,16 @@ sandbox_system() {
     system+=(--size $((16 << 20)) --tmpfs /dev/shm --remount-ro /dev)
 }
 
-# systemd, where it runs, bounds memory and processes by cgroup as well.
-scope=()
-find_scope() {
-    local who=--user
+# Where systemd runs: words before a command, that bound by cgroup what it and all
+# below it take. For SANDBOX_SCOPE.
+sandbox_scope() {
+    local scope=(systemd-run --scope --quiet --collect -p MemoryMax=2G -p MemorySwapMax=0
+        -p TasksMax=512)
 
-    ((EUID != 0)) || who=--system
-    command -v systemd-run >/dev/null || return 0
-    scope=(systemd-run "$who" --scope --quiet --collect -p MemoryMax=2G
-        -p MemorySwapMax=0 -p TasksMax=512 --)
-    "${scope[@]}" true 2>/dev/null || scope=()
+    ((EUID == 0)) || scope+=(--user)
+    if "${scope[@]}" -- true >/dev/null 2>&1; then
+        echo "${scope[*]} --"
+    fi
 }
 
 sandbox() {
@@ -62,7 +62,8 @@ sandbox() {
 
     shift
     nobody
-    timeout --foreground -s KILL "$seconds" "${scope[@]}" "${nobody[@]}" \
+    # shellcheck disable=SC2086 # words
+    timeout --foreground -s KILL "$seconds" ${SANDBOX_SCOPE-} "${nobody[@]}" \
         bwrap --unshare-all --die-with-parent --new-session --uid 65534 --gid 65534 \
         --hostname sandbox --clearenv --setenv PATH /usr/bin:/bin:/usr/sbin \
         --setenv LANG C.UTF-8 --setenv HOME /tmp "${system[@]}" "$@" </dev/null
@@ -77,7 +78,8 @@ sandbox_works() {
     fi
     sandbox_system /nonexistent
     # As the real one: a sandbox in a sandbox.
-    said=$(sandbox 10 bwrap --unshare-user --unshare-pid --ro-bind / / --proc /proc true 2>&1) && return
+    said=$(sandbox 10 bwrap --unshare-user --unshare-pid --ro-bind / / --proc /proc true \
+        2>&1) && return
     printf '%s\n' "bubblewrap does not work here: ${said##*$'\n'}" \
         "User namespaces must be allowed: sysctl kernel.unprivileged_userns_clone=1" \
         "(Debian), kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu 24.04), or, in" \

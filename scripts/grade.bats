@@ -3,36 +3,7 @@
 # right, wrong and hostile answers, graded once; then each is looked at.
 
 load test_helper
-
-# Quiet, and without what this make's own call would hand down.
-grade() {
-    env -u MAKEFLAGS -u MAKELEVEL -u BUILD -u SANITIZE -u CHAPTER TEACHERS_SECRET=1 \
-        EXERCISE_PATIENCE=1 make --no-print-directory -s -C "$book" grade "$@"
-}
-
-# answer STUDENT [NAME]: stdin is its answer.
-answer() {
-    mkdir -p "$class/$1/01-loop/exercises"
-    cat >"$class/$1/01-loop/exercises/${2-1_greet.c}"
-}
-
-hostile() {
-    sed "1i #define CHECKOUT \"$book\"\n#define CLASS \"$class\"" \
-        "$root/scripts/hostile/$1.c" | answer "$1"
-}
-
-copy_workbook() {
-    local here=$root/scripts/hostile
-
-    book=$1/book class=$1/class
-    mkdir -p "$book/01-loop/"{exercises,solutions} "$class"
-    cp -r "$root"/{Makefile,scripts} "$book"
-    cp "$root"/01-loop/*.{c,md} "$book/01-loop"
-    cp "$here/1_greet.bats" "$book/01-loop/exercises"
-    cp "$here/1_greet.c" "$book/01-loop/solutions"
-    echo 'int main(void) { return 0; }' >"$book/01-loop/exercises/1_greet.c"
-    printf '## 1. greet — say hello\n' >"$book/01-loop/exercises/README.md"
-}
+load hostile/class
 
 # What is needed for a sandbox may be forbidden where these tests run.
 setup_file() {

@@ -87,6 +87,8 @@ tap() {
     assert_regex "$(row flood)" ' 0/1  01-1 it prints without end'
     assert_regex "$(row glutton)" ' 0/1  01-1 it takes memory without end'
     assert_regex "$(row storm)" ' 0/1  01-1 it never ended'
+    run tap storm
+    assert_line --regexp '^# \| stdout +x{20,128}$'
 }
 
 @test "grade: a check that was skipped scores 0, for all to see" {

@@ -15,8 +15,8 @@ copy_workbook() {
     for chapter in 01-loop 02-sockets; do
         mkdir -p "$book/$chapter/"{exercises/wrong,solutions}
         cp "$root/$chapter"/*.{c,md} "$book/$chapter"
-        cp "$here/1_greet.bats" "$book/$chapter/exercises"
-        cp "$here/1_greet.c" "$book/$chapter/solutions"
+        cp "$here/exercises/1_greet.bats" "$book/$chapter/exercises"
+        cp "$here/exercises/1_greet.c" "$book/$chapter/solutions"
         echo 'int main(void) { return 0; }' >"$book/$chapter/exercises/1_greet.c"
         echo secret >"$book/$chapter/exercises/wrong/1_greet-not.patch"
         printf '## 1. greet — say hello\n\n<details>\n\nSay it.\n\n</details>\n' \
@@ -55,7 +55,7 @@ in_book() {
     assert_output --partial "✗ it greets the number it was given"
     run in_book hint
     assert_line "    Say it."
-    cp "$root/scripts/hostile/1_greet.c" "$book/01-loop/exercises"
+    cp "$root/scripts/hostile/exercises/1_greet.c" "$book/01-loop/exercises"
     run in_book practice EXERCISE=01-1
     assert_output --partial "✓ solved"
 }
@@ -102,7 +102,7 @@ in_book() {
     run cat "$home/results/results.json"
     assert_line '      "score": 0,'
     assert_line '      "output": "missing",'
-    cp "$root/scripts/hostile/1_greet.c" "$home/submission"
+    cp "$root/scripts/hostile/exercises/1_greet.c" "$home/submission"
     run bash "$home/source/run_autograder"
     run cat "$home/results/results.json"
     assert_line '      "score": 1,'

@@ -26,8 +26,8 @@ copy_workbook() {
     mkdir -p "$book/01-loop/"{exercises,solutions} "$class"
     cp -r "$root"/{Makefile,scripts} "$book"
     cp "$root"/01-loop/*.{c,md} "$book/01-loop"
-    cp "$here/1_greet.bats" "$book/01-loop/exercises"
-    cp "$here/1_greet.c" "$book/01-loop/solutions"
+    cp "$here/exercises/1_greet.bats" "$book/01-loop/exercises"
+    cp "$here/exercises/1_greet.c" "$book/01-loop/solutions"
     echo 'int main(void) { return 0; }' >"$book/01-loop/exercises/1_greet.c"
     printf '## 1. greet — say hello\n' >"$book/01-loop/exercises/README.md"
 }

@@ -181,6 +181,7 @@ END
     assert_line --regexp '^vandal,0,0,1,[0-9.]+'
     run cat "$book/build/grade/checks.csv"
     assert_line --regexp '^right,01-1,1,2,2,'
+    assert_line --regexp '^loop,01-1,0,0,2,'
     assert_line --regexp '^binary,01-1,0,0,2,"a binary, not C source"'
 }
 

@@ -6,10 +6,12 @@
 
 int main(void)
 {
+    void *taken = NULL;
+
     if (fork() == 0) {
         for (;;)
-            (void)mmap(NULL, 64 << 20, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+            taken = mmap(NULL, 64 << 20, PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
     }
-    return wait(NULL) < 0;
+    return taken || wait(NULL) < 0;
 }

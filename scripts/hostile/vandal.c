@@ -7,10 +7,12 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #ifndef CHECKOUT
@@ -46,16 +48,25 @@ static void done(const char *what, const char *which)
     (void)printf("DONE: %s %s\n", what, which);
 }
 
+static bool can_open(const char *name, int how)
+{
+    int fd = open(name, how, 0666);
+
+    if (fd >= 0)
+        (void)close(fd);
+    return fd >= 0;
+}
+
 static void touch_files(void)
 {
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        if (open(files[i], O_RDONLY) >= 0)
+        if (can_open(files[i], O_RDONLY))
             done("read", files[i]);
-        if (open(files[i], O_WRONLY | O_TRUNC) >= 0)
+        if (can_open(files[i], O_WRONLY | O_TRUNC))
             done("write", files[i]);
     }
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-        if (open(places[i], O_WRONLY | O_CREAT, 0666) >= 0)
+        if (can_open(places[i], O_WRONLY | O_CREAT))
             done("make", places[i]);
 }
 
@@ -97,6 +108,16 @@ static void kill_all(void)
     }
 }
 
+/* In a child: not for a process that has threads, as AddressSanitizer's may. */
+static bool can_make_namespace(void)
+{
+    int status = 1;
+
+    if (fork() == 0)
+        _exit(unshare(CLONE_NEWUSER) != 0);
+    return wait(&status) > 0 && status == 0;
+}
+
 static void leave_daemon(void)
 {
     if (fork() == 0) {
@@ -122,7 +143,7 @@ int main(void)
         done("be", "root");
     if (getenv("TEACHERS_SECRET"))
         done("see", "the environment");
-    if (unshare(CLONE_NEWUSER) == 0)
+    if (can_make_namespace())
         done("make", "a user namespace");
     leave_daemon();
     puts("1..2\nok 1 a\nok 2 b");

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { DESCRIPTORS = 256 };
@@ -27,28 +28,31 @@ __attribute__((constructor)) static void note_descriptors(void)
         at_start[fd] = is_open(fd);
 }
 
+/* The file is opened first: AddressSanitizer's thread may open and close one
+ * meanwhile, statm, whose number would be taken again.
+ */
 __attribute__((destructor)) static void tell_descriptors(void)
 {
     const char *name = getenv("EXERCISE_LEFT_OPEN");
     char link[64], target[256];
-    bool left[DESCRIPTORS];
     ssize_t length;
     FILE *out;
 
     if (!name || getpid() != process)
         return;
-    for (int fd = 0; fd < DESCRIPTORS; fd++)
-        left[fd] = !at_start[fd] && is_open(fd);
     out = fopen(name, "w");
     if (!out)
         return;
     for (int fd = 0; fd < DESCRIPTORS; fd++) {
-        (void)snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-        if (!left[fd])
+        if (at_start[fd] || fd == fileno(out))
             continue;
+        (void)snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
         length = readlink(link, target, sizeof target - 1);
-        if (length >= 0)
-            (void)fprintf(out, "%.*s\n", (int)length, target);
+        if (length < 0)
+            continue;
+        target[length] = '\0';
+        if (strncmp(target, "/proc/", 6) != 0 || !strstr(target, "/statm"))
+            (void)fprintf(out, "%s\n", target);
     }
     (void)fclose(out);
 }

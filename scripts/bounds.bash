@@ -1,0 +1,30 @@
+# shellcheck shell=bash
+# What scripts/grade takes once for all the sandboxes it will need.
+
+# Sets SANDBOX_USERS, which no other grading on this machine has: a lock, 8, is
+# held as long as this process lives.
+take_users() {
+    local block
+
+    export SANDBOX_USERS
+    ((EUID == 0)) || return 0
+    for block in {0..7}; do
+        exec 8>"/run/workbook-grade.$block"
+        SANDBOX_USERS=$((60600 + 64 * block))
+        ! flock -n 8 || return 0
+    done
+    echo "grade: eight gradings are under way on this machine already" >&2
+    return 1
+}
+
+# Where systemd runs: words before a command, that bound by cgroup what it and all
+# below it take. For SANDBOX_SCOPE.
+sandbox_scope() {
+    local scope=(systemd-run --scope --quiet --collect -p MemoryMax=2G -p MemorySwapMax=0
+        -p TasksMax=512)
+
+    ((EUID == 0)) || scope+=(--user)
+    if "${scope[@]}" -- true >/dev/null 2>&1; then
+        echo "${scope[*]} --"
+    fi
+}

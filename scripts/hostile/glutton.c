@@ -6,7 +6,7 @@
 
 int main(void)
 {
-    void *taken = NULL;
+    static void *volatile taken;
 
     if (fork() == 0) {
         for (;;)

@@ -114,7 +114,7 @@ static bool can_make_namespace(void)
     int status = 1;
 
     if (fork() == 0)
-        _exit(unshare(CLONE_NEWUSER) != 0);
+        _exit(unshare(CLONE_NEWUSER) == 0 ? 0 : 1);
     return wait(&status) > 0 && status == 0;
 }
 

@@ -23,7 +23,8 @@ check_answer() {
     cd "$work/test" || return
     timeout -s KILL "$seconds" env -i PATH=/usr/bin:/bin:/usr/sbin LANG=C.UTF-8 HOME="$work" \
         TMPDIR=/tmp EXERCISE_PATIENCE="${EXERCISE_PATIENCE:-2}" \
-        SANDBOX_SLOT="${SANDBOX_SLOT:-0}" GRADE_PROGRAM="$work/out/program" "$@" </dev/null
+        SANDBOX_USERS="${SANDBOX_USERS-}" SANDBOX_SLOT="${SANDBOX_SLOT:-0}" \
+        GRADE_PROGRAM="$work/out/program" "$@" </dev/null
 }
 
 # What it left running, if it can be told from others' processes.

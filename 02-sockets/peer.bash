@@ -59,22 +59,6 @@ def queues(own, other):
         fields = line.split()
         if [int(a.split(':')[1], 16) for a in fields[1:3]] == [own, other]:
             return [int(n, 16) for n in fields[4].split(':')]
-# Sends bit by bit until the kernel is full and the server owes some of it, less
-# than makes it stop reading.
-def flood_a_little(s):
-    own, sent = s.getsockname()[1], bytearray()
-    while True:
-        sent += (bit := bytes([len(sent) // 30000 % 251]) * 30000)
-        s.sendall(bit)
-        before, now = None, 0
-        while now != before or now[0] or now[3]:
-            before, now = now, queues(own, port) + queues(port, own)
-            time.sleep(0.005 * patience)
-        if len(sent) > now[1] + now[2]:
-            return bytes(sent)
-def memory():
-    with open(f'/proc/{pid}/status') as status:
-        return next(int(l.split()[1]) for l in status if l.startswith('VmRSS'))
 # A copy of the server's own descriptor of a connection.
 def server_end(s):
     import ctypes
@@ -87,6 +71,27 @@ def server_end(s):
             if theirs.getpeername() == s.getsockname(): return theirs
         except OSError: pass
     sys.exit('the server has no such connection')
+# Sends bit by bit until the kernel is full and the server owes some of it, less
+# than makes it stop reading.
+def flood_a_little(s):
+    import fcntl
+    def queued():  # SIOCOUTQ, FIONREAD: not yet confirmed, not yet read, at both ends
+        return [struct.unpack('i', fcntl.ioctl(end, what, b'....'))[0]
+                for end in (s, theirs) for what in (0x5411, 0x541b)]
+    with server_end(s) as theirs:
+        sent = bytearray()
+        while True:
+            sent += (bit := bytes([len(sent) // 30000 % 251]) * 30000)
+            s.sendall(bit)
+            before, now = None, 0
+            while now != before or now[0] or now[3]:
+                before, now = now, queued()
+                time.sleep(0.002 * patience)
+            if len(sent) > now[1] + now[2]:
+                return bytes(sent)
+def memory():
+    with open(f'/proc/{pid}/status') as status:
+        return next(int(l.split()[1]) for l in status if l.startswith('VmRSS'))
 def cpu_seconds():
     fields = open(f'/proc/{pid}/stat').read().rsplit(')')[1].split()
     return sum(map(int, fields[11:13])) / os.sysconf('SC_CLK_TCK')

@@ -59,35 +59,40 @@ def queues(own, other):
         fields = line.split()
         if [int(a.split(':')[1], 16) for a in fields[1:3]] == [own, other]:
             return [int(n, 16) for n in fields[4].split(':')]
-# A copy of the server's own descriptor of a connection.
+# A copy of the server's own descriptor of a connection, once it has accepted it.
 def server_end(s):
     import ctypes
     libc, process = ctypes.CDLL(None, use_errno=True), os.pidfd_open(pid)
-    for number in os.listdir(f'/proc/{pid}/fd'):
-        fd = libc.syscall(438, process, int(number), 0)  # pidfd_getfd
-        if fd < 0: sys.exit('pidfd_getfd: ' + os.strerror(ctypes.get_errno()))
-        try:
-            theirs = socket.socket(fileno=fd)
-            if theirs.getpeername() == s.getsockname(): return theirs
-        except OSError: pass
+    end = time.monotonic() + 20 * patience
+    while time.monotonic() < end:
+        for number in os.listdir(f'/proc/{pid}/fd'):
+            fd = libc.syscall(438, process, int(number), 0)  # pidfd_getfd
+            if fd < 0 and ctypes.get_errno() != 9:  # EBADF: it is closed by now
+                sys.exit('pidfd_getfd: ' + os.strerror(ctypes.get_errno()))
+            try:
+                theirs = socket.socket(fileno=fd)
+                if theirs.getpeername() == s.getsockname(): return theirs
+            except OSError: pass
+        time.sleep(0.01)
     sys.exit('the server has no such connection')
 # Sends bit by bit until the kernel is full and the server owes some of it, less
 # than makes it stop reading.
 def flood_a_little(s):
     import fcntl
-    def queued():  # SIOCOUTQ, FIONREAD: not yet confirmed, not yet read, at both ends
-        return [struct.unpack('i', fcntl.ioctl(end, what, b'....'))[0]
-                for end in (s, theirs) for what in (0x5411, 0x541b)]
+    def queue(end, what): return struct.unpack('i', fcntl.ioctl(end, what, b'....'))[0]
     with server_end(s) as theirs:
-        sent = bytearray()
+        def written():  # by the server: confirmed (tcpi_bytes_acked), and not yet (SIOCOUTQ)
+            info = theirs.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 136)
+            return struct.unpack_from('Q', info, 120)[0] + queue(theirs, 0x5411)
+        sent, start = bytearray(), written()
         while True:
             sent += (bit := bytes([len(sent) // 30000 % 251]) * 30000)
             s.sendall(bit)
-            before, now = None, 0
-            while now != before or now[0] or now[3]:
-                before, now = now, queued()
+            before, now = None, written()
+            while now != before or queue(s, 0x5411) or queue(theirs, 0x541b):  # or FIONREAD
                 time.sleep(0.002 * patience)
-            if len(sent) > now[1] + now[2]:
+                before, now = now, written()
+            if len(sent) > now - start:
                 return bytes(sent)
 def memory():
     with open(f'/proc/{pid}/status') as status:

@@ -148,6 +148,8 @@ struct process_job *process_pool_submit(struct process_pool *pool,
 
     if (pool->stopped)
         errno = ESHUTDOWN;
+    else if (!pool->report)
+        errno = EINVAL;
     else if (crew_gone(pool->crew))
         errno = ECHILD;
     else if (pool->out >= pool->limit)

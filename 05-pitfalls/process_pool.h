@@ -44,7 +44,8 @@ int process_pool_attach(struct process_pool *pool, struct event_base *base);
 /* Takes a job. `done` comes once, from the loop, never from in here; till then
  * the job can be cancelled. NULL and errno: EAGAIN if the pool is full (each
  * `done` and each cancelled job makes room), ESHUTDOWN after
- * process_pool_stop, ECHILD if there is no process any more, ENOMEM. */
+ * process_pool_stop, ECHILD if there is no process any more, EINVAL before
+ * process_pool_attach, ENOMEM. */
 struct process_job *process_pool_submit(struct process_pool *pool,
                                         uint64_t argument,
                                         process_pool_done done, void *arg);

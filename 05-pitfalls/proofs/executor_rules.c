@@ -96,6 +96,10 @@ static void begin(struct scene *scene, bool threads, const char *rule)
     fflush(stdout); /* a worker process must not inherit it unwritten */
     if (!threads)
         scene->processes = process_pool_new(job, WORKERS, LIMIT);
+    if (scene->processes &&
+        (process_pool_submit(scene->processes, 1, on_done, scene) ||
+         errno != EINVAL))
+        puts("taken before there is a loop");
     scene->base = event_base_new();
     if (threads && scene->base)
         scene->threads = thread_pool_new(scene->base, job, WORKERS, LIMIT);

@@ -47,6 +47,7 @@
 #   start_exercise [-t SECONDS] [-w PATTERN] [ARGUMENT…]
 #       the same in the background, 20 s at most; returns when it has said PATTERN,
 #       or else "listening on …:PORT" on stderr. Sets $port $exercise_pid.
+#   signal_exercise SIGNAL   only sends it
 #   stop_exercise [SIGNAL]   TERM by default; waits for its end (2 s). Sets the
 #       same as run_exercise.
 #   peer CODE [ARGUMENT…]    Python that plays the other side (below); what it
@@ -57,6 +58,7 @@
 #   wrong EXPECTED CAME      for all else:
 #       ((ticks <= 5)) || wrong "at most 5 ticks" "$ticks ticks"
 #   did="WORDS"              what "did" shows, if the command is not enough
+#   expecting="WORDS"        before a run: what "expected" shows if it never ends
 #
 # $patience is what a second is multiplied with where the machine is busy: limits
 # obey it by themselves; a bound of yours on a time must be multiplied with it.
@@ -74,13 +76,14 @@ output_limit=1024 # KiB
 # so that its stderr is the learner's; a leak does not change its status.
 export ASAN_OPTIONS=abort_on_error=1:handle_abort=1:exitcode=0
 ASAN_OPTIONS+=:detect_stack_use_after_return=1:fast_unwind_on_malloc=0
-ASAN_OPTIONS+=:hard_rss_limit_mb=512:quarantine_size_mb=16
+ASAN_OPTIONS+=:hard_rss_limit_mb=512:quarantine_size_mb=2
 ASAN_OPTIONS+=:print_summary=0:color=never
 export UBSAN_OPTIONS=abort_on_error=1:print_stacktrace=1
 
 setup() {
     cd "$root" || return
     runs=0 run=$BATS_TEST_TMPDIR/run0 did='' output='' stderr='' status=0 exercise_pid=''
+    expecting=''
     if [[ ! -x $binary ]]; then
         complain came "it is not built: make practice EXERCISE=${chapter%%-*}-${name%%_*}"
         return 1
@@ -113,19 +116,35 @@ complain() {
     done
 }
 
+# complain_of_stderr: without what tells the learner nothing.
+complain_of_stderr() {
+    local said
+
+    said=$(grep -vE 'listening on [0-9.]+:[0-9]+$|^AddressSanitizer:DEADLYSIGNAL' <<<"$stderr") ||
+        return 0
+    complain stderr "$said"
+}
+
 # wrong EXPECTED CAME: ends the test.
 wrong() {
     complain did "$did" expected "$1" came "$2"
-    [[ -z $stderr ]] || complain stderr "$stderr"
-    [[ $status == 0 || $1 == "exit "* ]] || complain exit "$status"
+    [[ -z $stderr ]] || complain_of_stderr
+    [[ $status == 0 || $1 == "exit "* || $1 == *": exit "* ]] || complain exit "$status"
     exit 1
 }
 
-# misbehaved WORDS: ends the test.
+# misbehaved WORDS: ends the test. What has been told in full is not told again.
 misbehaved() {
-    complain did "$did" came "$1"
+    if grep -qsxF -e "${1%%$'\n'*}" "$BATS_FILE_TMPDIR/told"; then
+        complain did "$did" came "${1%%$'\n'*}"
+        exit 1
+    fi
+    echo "${1%%$'\n'*}" >>"$BATS_FILE_TMPDIR/told"
+    complain did "$did"
+    [[ -z $expecting || $1 != "it never ended"* ]] || complain expected "$expecting"
+    complain came "$1"
     [[ -z $output ]] || complain stdout "$output"
-    [[ -z $stderr ]] || complain stderr "$stderr"
+    [[ -z $stderr ]] || complain_of_stderr
     exit 1
 }
 
@@ -152,23 +171,38 @@ prepare() {
     did="./$name${*:+ $*}"
     echo "not written" >"$run.open"
     ASAN_OPTIONS=${ASAN_OPTIONS%%:log_path*}:log_path=$run.report
-    export ASAN_OPTIONS EXERCISE_LEFT_OPEN=$run.open
+    export ASAN_OPTIONS EXERCISE_LEFT_OPEN=$run.open EXERCISE_UNSAFE=$run.unsafe
 }
 
-# limited ARGUMENT…: the program under its limits; its pid goes into a file.
+# limited ARGUMENT…: the program under its limits, in a process group of its own.
+# Its pid and the group go into N.pid, its exit status into N.status, and into
+# N.took the processor time that it took.
 limited() {
+    local ended=0 TIMEFORMAT='%U %S'
+
     # shellcheck disable=SC2086
-    ${within-} bash -c 'ulimit -f "$1"; shift; exec timeout -s KILL "$@" 3>&- 4>&-' - \
+    { time ${within-} bash -c 'ulimit -f "$1"; shift
+        exec setsid timeout --foreground -s KILL "$@" 3>&- 4>&-' - \
         "$output_limit" "$((limit * patience))" \
-        bash -c 'echo $$ >"$0"; exec "$@"' "$run.pid" "$binary" "$@" \
-        <"$input" >"$run.out" 2>"$run.err"
+        bash -c 'echo "$$ $PPID" >"$0"; exec "$@"' "$run.pid" "$binary" "$@" \
+        <"$input" >"$run.out" 2>"$run.err"; } 2>"$run.took" || ended=$?
+    ((ended != 137)) || end_group
+    echo "$ended" >"$run.status"
+}
+
+# What it has begun and left is ended as well.
+end_group() {
+    local pid='' group=''
+
+    read -r pid group 2>/dev/null <"$run.pid" || return 0
+    kill -KILL "$pid" -- -"$group" 2>/dev/null || true
 }
 
 run_exercise() {
     prepare 2 "$@"
     shift "$taken"
-    status=0
-    { limited "$@"; } 2>/dev/null || status=$?
+    limited "$@"
+    status=$(<"$run.status")
     judge
 }
 
@@ -178,11 +212,7 @@ start_exercise() {
     prepare 20 "$@"
     shift "$taken"
     did+=" &"
-    {
-        status=0
-        limited "$@" || status=$?
-        echo "$status" >"$run.status"
-    } 3>&- 4>&- 2>/dev/null &
+    limited "$@" 3>&- 4>&- 2>/dev/null &
     end=$((SECONDS + 1 + 2 * patience))
     until grep -qs -e "$pattern" "$run.err" "$run.out"; do
         if [[ -e $run.status ]]; then
@@ -196,14 +226,18 @@ start_exercise() {
         sleep 0.02
     done
     port=$(sed -n 's/.*listening on .*:\([0-9]*\)$/\1/p' "$run.err")
-    exercise_pid=$(<"$run.pid")
+    exercise_pid=$(<"$run.pid") exercise_pid=${exercise_pid% *}
+}
+
+signal_exercise() {
+    did+="; kill -$1 it"
+    kill -"$1" "$exercise_pid" 2>/dev/null || true
 }
 
 stop_exercise() {
     local end=$((SECONDS + 1 + 2 * patience))
 
-    did+="; kill -${1:-TERM} it"
-    kill -"${1:-TERM}" "$exercise_pid" 2>/dev/null || true
+    signal_exercise "${1:-TERM}"
     until [[ -e $run.status ]] || ((SECONDS >= end)); do
         sleep 0.02
     done
@@ -213,7 +247,7 @@ stop_exercise() {
 
 # Whatever it does: it is gone afterwards. Sets $status.
 end_exercise() {
-    [[ -e $run.status ]] || kill -KILL "$exercise_pid" 2>/dev/null || true
+    [[ -e $run.status ]] || end_group
     exercise_pid=''
     wait 2>/dev/null || true
     status=$(<"$run.status")
@@ -222,7 +256,7 @@ end_exercise() {
 # judge: what became of the run. Sets $output $lines $stderr; a crash, no end or
 # endless output ends the test.
 judge() {
-    local report size
+    local report size null
 
     stderr=$(head -c 100000 "$run.err" | tr -d '\0')
     output=$(tr -d '\0' <"$run.out")
@@ -232,6 +266,7 @@ judge() {
     if ((status == 134)) && [[ $stderr == *": runtime error: "* ]]; then
         report=$stderr stderr='' # where UBSan reports, whatever it is told
     fi
+    null=$(null "$report")
     if ((size >= output_limit * 1024)); then
         output='' stderr=''
         misbehaved "it prints without end: stopped after $((output_limit / 1024)) MiB"
@@ -239,7 +274,7 @@ judge() {
         misbehaved "it takes memory without end: stopped at 512 MiB"
     elif ((status == 137)); then
         touch "$BATS_FILE_TMPDIR/never_ended"
-        misbehaved "it never ended: stopped after $limit s, the loop never became idle"
+        misbehaved "it never ended: stopped after $limit s, the loop never became idle$(busy_or_asleep)"
     elif [[ $report == *"runtime error: "* ]]; then
         misbehaved "it crashed: $(sed -n 's/.*runtime error: //p' <<<"$report" | head -n 1)$(
             place "$report"
@@ -247,12 +282,33 @@ judge() {
     elif [[ $report == *"ERROR: AddressSanitizer"* ]]; then
         misbehaved "it crashed: $(sed -nE '
             s/.*ERROR: AddressSanitizer: ([^ ]*) (on .*|\(.*)?$/\1/; s/.*ERROR: AddressSanitizer: //
-            t found; b; :found p; q' <<<"$report")$(place "$report")"
+            t found; b; :found p; q' <<<"$report")${null:+: $null}$(place "$report")"
     elif ((status > 128)); then
         misbehaved "it crashed: killed by SIG$(kill -l $((status - 128)))$(
             ((status != 141)) || echo " (it wrote to a connection that was closed)"
         )"
     fi
+}
+
+# busy_or_asleep: what one that never ended did all the time, if that is clear.
+busy_or_asleep() {
+    awk -v limit="$((limit * patience))" '
+        NF == 2 { took = $1 + $2 }
+        END {
+            if (took > limit / 2)
+                printf "\nit used the processor all the time (%.1f s of %d): an endless loop", took, limit
+            else if (took < limit / 8)
+                printf "\nit slept: nothing is running, but an event is still pending"
+        }' "$run.took"
+}
+
+# null REPORT: says so, if it used a NULL pointer, and in which function of whose.
+null() {
+    awk '
+        /SEGV on unknown address 0x0*[0-9a-f]?[0-9a-f]?[0-9a-f] / { null = 1 }
+        /pointer is NULL|null pointer/ { null = 1 }
+        null && $1 == "#0" { of = $4; exit }
+        END { if (null) print "a NULL pointer" (of ~ /^ev/ ? " was given to " of : "") }' <<<"$1"
 }
 
 # place REPORT: the first function in a sanitizer's stack that is not libc's.
@@ -282,17 +338,20 @@ expect_nothing_left() {
         if [[ $(<"$run.open") == "not written" ]]; then
             misbehaved "it ended by _exit(), so what it left cannot be seen: return from main"
         elif [[ -s $run.open ]]; then
-            misbehaved "$(left_open "$run.open")"
+            misbehaved "$(left_open "$run.open" "$(cat "$run.status")")"
         fi
     done
 }
 
-# left_open FILE: in words.
+# left_open FILE STATUS: in words. A program that frees its base on all ways but
+# one has mostly left by exit().
 left_open() {
-    awk '
+    awk -v status="${2:-0}" '
         { sub(/:\[[0-9]*\]$/, ""); sub(/^anon_inode:\[?/, ""); sub(/\]$/, "")
             sub(/^eventpoll$/, "event base"); if (!($0 in count)) order[++n] = $0; count[$0]++ }
         END {
+            if ("event base" in count && status != 0)
+                print "it leaks: it ended (exit " status ") without freeing anything: by exit()?"
             printf "it leaks: %d descriptor%s still open at exit: ", NR, (NR > 1 ? "s" : "")
             for (i = 1; i <= n; i++) {
                 kind = order[i]
@@ -305,22 +364,39 @@ left_open() {
         }' "$1"
 }
 
-# leaks REPORT: in words, the first three.
+# leaks REPORT: in words, the first three places. First those in the learner's own
+# part of the file, then those in what was given.
 leaks() {
-    awk '
+    awk -v file="$name.c" '
+        # The functions of "Your part", up to the next line like it.
+        FNR == NR {
+            if (/^\/\* ----/) part = /Your part/
+            else if (part && match($0, /^[a-z][^;=(]*[ *][a-z_0-9]+\(/)) {
+                function_name = substr($0, RSTART, RLENGTH - 1)
+                sub(/.*[ *]/, "", function_name)
+                own[function_name]
+            }
+            next
+        }
         /^(Direct|Indirect) leak of / { kind = $1; bytes = $4; next }
         kind && match($0, / in [^ ]+ [^ ]*[0-9]-[a-z]+\/[^ ]*\.c:[0-9]+/) {
-            split(substr($0, RSTART + 4, RLENGTH - 4), part, " ")
-            sub(".*/", "", part[2])
-            place = "it leaks: " bytes " bytes, from " part[1] ", " part[2]
-            if (kind == "Direct") direct[++d] = place; else indirect[++n] = place
+            split(substr($0, RSTART + 4, RLENGTH - 4), part_of, " ")
+            sub(".*/", "", part_of[2])
+            place = part_of[1] ", " part_of[2]
+            rank = (kind == "Direct" ? 1 : 3) + !(part_of[1] in own)
+            if (!(place in leaked)) { order[++n] = place; best[place] = rank }
+            if (rank < best[place]) best[place] = rank
+            leaked[place] += bytes
+            direct = direct || kind == "Direct"
             kind = ""
         }
         END {
-            for (i = 1; i <= 3 && i <= d; i++) print direct[i]
-            for (i = 1; i <= 3 && i <= n && !d; i++) print indirect[i]
-            if (!d && !n) print "it leaks memory"
-        }' <<<"$1"
+            for (rank = 1; rank <= (direct ? 2 : 4); rank++)
+                for (i = 1; i <= n; i++)
+                    if (best[order[i]] == rank && ++said <= 3)
+                        print "it leaks: " leaked[order[i]] " bytes, from " order[i]
+            if (!said) print "it leaks memory"
+        }' "$chapter/exercises/$name.c" - <<<"$1"
 }
 
 # peer CODE [ARGUMENT…]: scripts/exercise_peer.py says what CODE can call.

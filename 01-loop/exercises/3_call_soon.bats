@@ -43,3 +43,12 @@ the chain has ended: $n calls"
     expect_status 0
     expect_nothing_left
 }
+
+@test "a queue that soon_init never made can be freed" {
+    # More calls than there is memory for.
+    ASAN_OPTIONS+=:allocator_may_return_null=1
+    run_exercise $((10 ** 18 + RANDOM))
+    stderr=$(grep -o '^3_call_soon: .*' <<<"$stderr") || true
+    expect_status 1
+    expect_nothing_left
+}

@@ -44,7 +44,7 @@ job 2 done
 
 @test "a second Ctrl-C drops the job in hand: exit 1, nothing is left" {
     start_exercise -w "job 1 begun" 3 20000
-    kill -INT "$exercise_pid"
+    signal_exercise INT
     sleep 0.2
     stop_exercise INT
     expect_output "job 1 begun
@@ -53,4 +53,19 @@ job 1 dropped
 0 of 3 done"
     expect_status 1
     expect_nothing_left
+}
+
+@test "nothing is done in the middle of malloc, if Ctrl-C comes there" {
+    EXERCISE_INTERRUPT=1 run_exercise 3 20
+    expect_safe "a SIGINT in the middle of malloc"
+    EXERCISE_INTERRUPT=2 run_exercise 3 20
+    expect_safe "two SIGINT in the middle of malloc"
+}
+
+# expect_safe WHEN: no handler has done what may not be done in the midst of it.
+expect_safe() {
+    did+="   # $1"
+    [[ ! -s $run.unsafe ]] ||
+        wrong "what a handler may do: note that it came (the loop does this for you)" \
+            "the handler $(<"$run.unsafe"): it may meet malloc or printf half done"
 }

@@ -83,7 +83,8 @@ static int call_soon(struct soon *soon, function run, void *arg)
     return 0;
 }
 
-/* Frees the queue, and the calls that nobody has run. */
+/* Frees the queue, and the calls that nobody has run. Also called for one that
+ * is all zeros, because soon_init was never called. */
 static void soon_free(struct soon *soon)
 {
     struct call *call;

@@ -302,13 +302,16 @@ busy_or_asleep() {
         }' "$run.took"
 }
 
-# null REPORT: says so, if it used a NULL pointer, and in which function of whose.
+# null REPORT: says so, if it used a NULL pointer, and what it gave it to.
 null() {
     awk '
-        /SEGV on unknown address 0x0*[0-9a-f]?[0-9a-f]?[0-9a-f] / { null = 1 }
-        /pointer is NULL|null pointer/ { null = 1 }
-        null && $1 == "#0" { of = $4; exit }
-        END { if (null) print "a NULL pointer" (of ~ /^ev/ ? " was given to " of : "") }' <<<"$1"
+        /SEGV on unknown address 0x0+[0-9a-f]?[0-9a-f]?[0-9a-f] / || /null pointer/ { null = 1 }
+        null && match($0, / in ev[a-z_]+ \(|in bufferevent_[a-z_]+ \(/) {
+            of = substr($0, RSTART, RLENGTH - 2)
+            sub(/^ *in /, " was given to ", of)
+        }
+        null && (of || /^$/) { exit }
+        END { if (null) print "a NULL pointer" of }' <<<"$1"
 }
 
 # place REPORT: the first function in a sanitizer's stack that is not libc's.
@@ -403,7 +406,7 @@ leaks() {
 peer() {
     local came=0
 
-    rm -f "$run".{peer,expected,came,doing}
+    rm -f "$run".{peer,expected,came,doing,spins}
     output=$(timeout -s KILL $((20 * patience)) "$python" scripts/exercise_peer.py \
         "$run" "${port:-0}" "${exercise_pid:-0}" "$patience" "$@" 2>"$run.peer" 3>&-) || came=$?
     [[ ! -e $run.doing ]] || did=$(<"$run.doing")
@@ -414,6 +417,7 @@ peer() {
         judge
     fi
     stderr=$(<"$run.err")
+    [[ ! -e $run.spins ]] || touch "$BATS_FILE_TMPDIR/never_ended"
     [[ ! -e $run.came ]] || wrong "$(<"$run.expected")" "$(<"$run.came")"
     wrong "the peer comes to its end" "$(tail -n 1 "$run.peer")"
 }

@@ -5,6 +5,7 @@ is doing with doing("connect and send nothing"), and what is wrong with
 wrong("expected", "came"). Sockets wait 2 s at most. What it lets through, a
 timeout or a reset, is what came.
 """
+import errno
 import os
 import signal
 import socket
@@ -16,6 +17,8 @@ import time
 run, port, pid, patience, code = sys.argv[1], *map(int, sys.argv[2:5]), sys.argv[5]
 args = sys.argv[6:]
 expecting = "an answer"
+received = bytearray()  # since doing() was called
+begun = (0.0, 0.0)  # when that was, and the program's processor time
 
 
 def tell(what, words):
@@ -25,8 +28,10 @@ def tell(what, words):
 
 def doing(words, answer="an answer"):
     """What the peer does now, and what it expects."""
-    global expecting
+    global expecting, begun
     expecting = answer
+    received.clear()
+    begun = time.monotonic(), cpu_seconds()
     tell("doing", words)
 
 
@@ -37,9 +42,46 @@ def wrong(expected, came):
     sys.exit(3)
 
 
+def show(data):
+    """Bytes as C writes them: "abc\\n"; long ones cut."""
+    if not isinstance(data, bytes):
+        return data
+    text = data[:300].decode("utf-8", "backslashreplace")
+    quoted = text.translate({10: "\\n", 13: "\\r", 9: "\\t", 34: '\\"', 92: "\\\\"})
+    return f'"{quoted}"' + (f" … ({len(data)} bytes)" if len(data) > 300 else "")
+
+
 def expect(expected, came):
     if expected != came:
-        wrong(expected, came)
+        wrong(show(expected) if expected else "the end", show(came) if came else "the end")
+
+
+def amount(data):
+    """How much that is, and if it is little, what."""
+    lines = data.count(b"\n")
+    if len(data) <= 150:
+        return show(bytes(data))
+    return f"{lines} line{'s'[:lines != 1]}" if lines else f"{len(data)} bytes"
+
+
+def spins():
+    """True if the program has used the processor all the time."""
+    with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+        running = stat.read().rsplit(")")[1].split()[0] == "R"
+    took = time.monotonic() - begun[0]
+    return running and cpu_seconds() - begun[1] > took / 4
+
+
+def nothing_more():
+    """What came, when nothing came any more."""
+    came = f"{amount(received)}, then nothing, not even the end, for 2 s" if received else "nothing, for 2 s"
+    try:
+        if spins():
+            tell("spins", "")
+            came += "\nit used the processor all the time: an endless loop"
+    except OSError:
+        pass  # it is gone, which is told otherwise
+    wrong(expecting, came)
 
 
 def connect(receive_buffer=0):
@@ -57,6 +99,7 @@ def read_all(s):
     data = bytearray()
     while part := s.recv(65536):
         data += part
+        received.extend(part)
     return bytes(data)
 
 
@@ -65,6 +108,7 @@ def read_exactly(s, size):
     data = bytearray()
     while len(data) < size and (part := s.recv(min(65536, size - len(data)))):
         data += part
+        received.extend(part)
     return bytes(data)
 
 
@@ -73,6 +117,7 @@ def read_line(s):
     data = bytearray()
     while not data.endswith(b"\n") and (part := s.recv(1)):
         data += part
+        received.extend(part)
     return bytes(data)
 
 
@@ -116,13 +161,43 @@ def descriptors():
     return len(os.listdir(f"/proc/{pid}/fd"))
 
 
+def expect_descriptors(before):
+    """That there are no more of them than before, 2 s later at most."""
+    end = time.monotonic() + 2 * patience
+    while descriptors() > before and time.monotonic() < end:
+        time.sleep(0.02)
+    more = descriptors() - before
+    if more > 0:
+        wrong(
+            "the connections are closed and freed",
+            f"{more} of their descriptors still open, 2 s later",
+        )
+
+
+def expect_memory(before, most):
+    """That it has not taken more than so many KiB more."""
+    more = memory() - before
+    if more > most:
+        wrong(f"at most {most} KiB of memory more than before", f"{more} KiB more")
+
+
+def throw_at(s, mib):
+    """Sends so much that nobody wants."""
+    for _ in range(mib * 16):
+        s.sendall(b"x" * 65536)
+
+
 try:
     exec(compile(code, "peer", "exec"))  # the test's own code
 except TimeoutError:
-    wrong(expecting, "nothing, for 2 s")
+    nothing_more()
 except ConnectionResetError:
     wrong(expecting, "a reset: the program closed with input unread")
 except ConnectionRefusedError:
     wrong(expecting, "a refusal: nobody listens there")
 except BrokenPipeError:
-    wrong(expecting, "the connection was closed")
+    wrong(expecting, "the program closed the connection while the peer was still sending")
+except OSError as error:
+    if error.errno != errno.ENOTCONN:
+        raise
+    wrong(expecting, "the program closed before the peer had half-closed")

@@ -10,8 +10,9 @@ words = [os.urandom(n).hex().encode() for n in (1, 5, 0, 20)]
 doing("send a line", "it in reverse")
 s.sendall(words[0] + b"\n")
 expect(words[0][::-1] + b"\n", read_line(s))
-doing("send four lines at once", "four in reverse")
-s.sendall(b"".join(w + b"\n" for w in words))
+four = b"".join(w + b"\n" for w in words)
+doing("send four lines at once: " + show(four), "each of the four in reverse, in order")
+s.sendall(four)
 for w in words:
     expect(w[::-1] + b"\n", read_line(s))
 doing("send a line in three pieces", "one line, in reverse")
@@ -47,6 +48,7 @@ expect(b"error: line too long\n", read_line(s))'
 @test "the peer gets the error, and no reset, though it goes on sending" {
     start_exercise
     peer '
+before = descriptors()
 doing("send 200,000 bytes without a newline, then read", "the error and the end of the stream")
 for i in range(5):
     s = connect()
@@ -54,6 +56,15 @@ for i in range(5):
     time.sleep(0.05)
     expect(b"error: line too long\n", read_all(s))
     s.close()
+doing("these peers close")
+expect_descriptors(before)
+s = connect()
+doing("send 65 bytes, and 16 MiB after the error", "all of it read and thrown away")
+s.sendall(b"x" * 65)
+expect(b"error: line too long\n", read_all(s))
+before = memory()
+throw_at(s, 16)
+expect_memory(before, 8192)
 s = connect()
 doing("another peer sends a line", "it in reverse")
 s.sendall(b"abc\n")
@@ -69,11 +80,18 @@ expect(b"cba\n", read_line(s))'
 s = connect(receive_buffer=65536)
 doing("send 10,000 lines and half-close, then read", "10,000 lines and the end")
 s.settimeout(5 * patience)
-s.sendall(b"".join(b"%060d\n" % i for i in range(10000)))
+lines = [b"%060d" % i for i in range(10000)]
+s.sendall(b"\n".join(lines) + b"\n")
 s.shutdown(socket.SHUT_WR)
-time.sleep(0.3 * patience)
-lines = read_all(s).split(b"\n")
-expect((10000, b"%060d" % 9999), (len(lines) - 1, lines[-2][::-1] if lines[1:] else b""))'
+time.sleep(0.1)
+came = read_all(s)
+if came != b"".join(line[::-1] + b"\n" for line in lines):
+    wrong("10,000 lines and the end", f"{came.count(10)} lines, then the end; the last: {show(came[-61:])}")
+s = connect()
+doing("send " + show(b"abc\ndef") + " and half-close", "the one line in reverse, and the end")
+s.sendall(b"abc\ndef")
+s.shutdown(socket.SHUT_WR)
+expect(b"cba\n", read_all(s))'
     stop_exercise
     expect_nothing_left
 }

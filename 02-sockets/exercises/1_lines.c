@@ -67,7 +67,8 @@ static void on_readable(struct bufferevent *bev, void *arg)
     answer(arg, line, length);
 }
 
-/* All that was to be sent has been. */
+/* All that was to be sent has been. Also called once at the beginning, when there
+ * was nothing to be sent. */
 static void on_written(struct bufferevent *bev, void *arg)
 {
     (void)bev;

@@ -78,7 +78,8 @@ static void on_readable(struct bufferevent *bev, void *arg)
     evbuffer_drain(input, evbuffer_get_length(input));
 }
 
-/* All that was to be sent has been. */
+/* All that was to be sent has been. Also called once at the beginning, when there
+ * was nothing to be sent. */
 static void on_written(struct bufferevent *bev, void *arg)
 {
     struct connection *connection = arg;

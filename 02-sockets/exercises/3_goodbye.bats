@@ -11,7 +11,7 @@ for n in 2, 100 + ord(os.urandom(1)), 15000:
     doing(f"send {n} lines and half-close, then read", f"{n} lines in reverse order, then the end")
     s.sendall(b"".join(lines))
     s.shutdown(socket.SHUT_WR)
-    time.sleep(0.1)
+    time.sleep(0.05)
     got = read_all(s)
     if got != b"".join(lines[::-1]):
         right = "of them" if got == b"".join(lines[::-1])[:len(got)] else "others"
@@ -25,7 +25,7 @@ s = connect()
 doing("send a line, and wait", "nothing yet")
 s.sendall(b"abc\n")
 expect("nothing yet", "nothing yet" if is_silent(s) else "something")
-doing("half-close without a word", "the end")
+doing("half-close without a word", "the end, and nothing before it")
 s = connect()
 s.shutdown(socket.SHUT_WR)
 expect(b"", read_all(s))'
@@ -34,17 +34,25 @@ expect(b"", read_all(s))'
 @test "who sends more than 1 MiB gets an error, and no reset" {
     start_exercise
     peer '
+before = descriptors()
 s = connect()
-doing("send 3 MiB, then read", "error: too much")
-s.sendall(b"x" * (3 << 20))
-expect(b"error: too much\n", read_line(s))
-expect(b"", read_all(s))
-s.close()
+doing("send 3 MiB, then read", "error: too much, and the end")
+throw_at(s, 3)
+expect(b"error: too much\n", read_all(s))
+doing("send 16 MiB more after that", "all of it read and thrown away")
+had = memory()
+throw_at(s, 16)
+expect_memory(had, 8192)
+doing("send too much, read the error and the end, half-close")
+s.shutdown(socket.SHUT_WR)
+expect_descriptors(before)
 s = connect()
-doing("send 1 MiB and half-close, then read", "1 MiB")
+doing("send 1 MiB and half-close, then read", "1 MiB, then the end")
 s.sendall(b"x" * ((1 << 20) - 1) + b"\n")
 s.shutdown(socket.SHUT_WR)
-expect(1 << 20, len(read_all(s)))'
+came = len(read_all(s))
+if came != 1 << 20:
+    wrong("1,048,576 bytes, then the end", f"{came:,} bytes, then the end")'
 }
 
 @test "peers that vanish or stay leave nothing behind" {
@@ -61,11 +69,7 @@ for i in range(3):
     s.shutdown(socket.SHUT_WR)
     expect(b"def\nabc\n", read_all(s))
     s.close()
-end = time.monotonic() + 2 * patience
-while descriptors() > before and time.monotonic() < end:
-    time.sleep(0.05)
-if descriptors() > before:
-    wrong("0 descriptors more than before", f"{descriptors() - before} more")
+expect_descriptors(before)
 connect().sendall(b"abc\n")'
     stop_exercise
     expect_status 0

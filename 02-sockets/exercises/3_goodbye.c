@@ -73,7 +73,8 @@ static void on_readable(struct bufferevent *bev, void *arg)
     (void)too_much;
 }
 
-/* All that was to be sent has been. */
+/* All that was to be sent has been. Also called once at the beginning, when there
+ * was nothing to be sent. */
 static void on_written(struct bufferevent *bev, void *arg)
 {
     (void)bev;

@@ -43,11 +43,13 @@ nobody() {
     local start took
 
     nobody
+    expecting="pauses of 200, 400 and 800 ms: 1400 in all"
     start=${EPOCHREALTIME/[.,]/}
-    run_exercise -t 4 5 100 "$at"
+    run_exercise -t 4 4 200 "$at"
     took=$(((${EPOCHREALTIME/[.,]/} - start) / 1000))
-    expect_output "$at: given up after 5 tries"
-    ((took >= 1450)) || wrong "pauses of 100, 200, 400 and 800 ms: 1500 in all" "$took ms in all"
+    expect_output "$at: given up after 4 tries"
+    # Twice as much, if they begin with the wrong one.
+    ((took >= 1350 && took < 2750)) || wrong "$expecting" "$took ms in all"
 }
 
 @test "after the last try it gives up, without another pause" {
@@ -58,7 +60,7 @@ nobody() {
     expect_output "$at: given up after $n tries"
     nobody
     run_exercise 1 60000 "$at"
-    expect_output "$at: given up after 1 tries"
+    expect_output "$at: given up after 1 try"
 }
 
 @test "one target's pause keeps no other waiting" {
@@ -68,12 +70,13 @@ nobody() {
         nobody
         ports+=("$at")
     done
+    expecting="300 + 600 ms for all three, side by side"
     start=${EPOCHREALTIME/[.,]/}
     run_exercise -t 4 3 300 "${ports[@]}"
     took=$(((${EPOCHREALTIME/[.,]/} - start) / 1000))
     [[ $output == *"given up after 3 tries"*"given up after 3 tries"*"given up after 3 tries" ]] ||
         wrong "given up after 3 tries, three times" "$output"
-    ((took < 1900)) || wrong "300 + 600 ms for all three, side by side" "$took ms"
+    ((took < 1900)) || wrong "$expecting" "$took ms"
 }
 
 @test "a try that failed, or met a peer without a word, leaves nothing" {

@@ -55,7 +55,8 @@ static void target_close(struct target *target)
 
 static void give_up(struct target *target)
 {
-    printf("%d: given up after %ld tries\n", target->port, target->tries);
+    printf("%d: given up after %ld %s\n", target->port, target->tries,
+           target->tries == 1 ? "try" : "tries");
     target_close(target);
 }
 

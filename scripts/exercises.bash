@@ -187,9 +187,10 @@ exercise_holds() {
 # exercise_unsolved 01-3: true if the copy in exercises/ is as it ships: it
 # compiles clean, and fails in the test it names. 1 and words, if not.
 exercise_unsolved() {
-    local path said
+    local path said wanted
 
     path=$(exercise_path "$1")
+    wanted=$(test_to_fail "$path.bats")
     if [[ ! -x $BUILD/$path ]]; then
         echo "it does not compile"
         return 1
@@ -201,5 +202,10 @@ exercise_unsolved() {
         echo "the compiler warns: $(head -n 1 "$BUILD/$path.said")"
         return 1
     fi
-    fails_as_it_should "$path.bats" "$PWD/$BUILD/$path" "$(test_to_fail "$path.bats")"
+    # Said already, unless the test was not reached.
+    awk -v wanted="$wanted" '
+        /^(not )?ok / { failed = /^not/; sub(/^(not )?ok [0-9]+ /, ""); here = failed && $0 == wanted }
+        here && /^# \| came / { told = 1 }
+        END { exit !told }' <<<"$said" ||
+        fails_as_it_should "$path.bats" "$PWD/$BUILD/$path" "$wanted"
 }

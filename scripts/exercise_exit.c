@@ -112,7 +112,7 @@ __attribute__((constructor)) static void prepare_interrupts(void)
 {
     const char *times = getenv("EXERCISE_INTERRUPT");
 
-    interrupts = times ? atoi(times) : 0;
+    interrupts = times ? (int)strtol(times, NULL, 10) : 0;
     if (interrupts > 0 &&
         !__sanitizer_install_malloc_and_free_hooks(on_malloc, on_free))
         abort();

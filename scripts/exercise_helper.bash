@@ -274,7 +274,9 @@ judge() {
         misbehaved "it takes memory without end: stopped at 512 MiB"
     elif ((status == 137)); then
         touch "$BATS_FILE_TMPDIR/never_ended"
-        misbehaved "it never ended: stopped after $limit s, the loop never became idle$(busy_or_asleep)"
+        misbehaved "it never ended: stopped after $limit s, the loop never became idle$(
+            busy_or_asleep
+        )"
     elif [[ $report == *"runtime error: "* ]]; then
         misbehaved "it crashed: $(sed -n 's/.*runtime error: //p' <<<"$report" | head -n 1)$(
             place "$report"
@@ -296,7 +298,8 @@ busy_or_asleep() {
         NF == 2 { took = $1 + $2 }
         END {
             if (took > limit / 2)
-                printf "\nit used the processor all the time (%.1f s of %d): an endless loop", took, limit
+                printf "\nit used the processor all the time (%.1f s of %d): an endless loop",
+                    took, limit
             else if (took < limit / 8)
                 printf "\nit slept: nothing is running, but an event is still pending"
         }' "$run.took"

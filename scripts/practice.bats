@@ -126,7 +126,7 @@ END
 }
 
 in_copy() {
-    env -u MAKEFLAGS -u MAKELEVEL -u BUILD -u EXERCISE -u CHAPTER NO_COLOR=1 \
+    env -u MAKEFLAGS -u MAKELEVEL -u BUILD -u EXERCISE -u CHAPTER -u SHIPPED NO_COLOR=1 \
         make --no-print-directory -C "$copy" "$@"
 }
 

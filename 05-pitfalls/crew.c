@@ -3,6 +3,7 @@
 #include "fork_server.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -28,17 +29,31 @@ struct crew {
     struct worker workers[];
 };
 
+/* Waits for a worker's next number. It asks a few times before it sleeps: under
+ * load the number is on its way, and to be woken costs more than to ask. Returns
+ * false when the other end is closed. */
+static bool next_number(int fd, uint64_t *number)
+{
+    enum { TRIES = 5 }; /* doubles the rate of empty jobs on 2 cores */
+    ssize_t n = -1;
+
+    for (int i = 0; n < 0; i++) {
+        n = recv(fd, number, sizeof *number, i < TRIES ? MSG_DONTWAIT : 0);
+        if (n < 0 && errno == EAGAIN)
+            sched_yield();
+        else if (n < 0 && errno != EINTR)
+            break;
+    }
+    return n == sizeof *number;
+}
+
 /* What a worker does, till the other end is closed. */
 static void work(int fd, void *arg)
 {
     uint64_t (**function)(uint64_t) = arg;
     uint64_t number;
-    ssize_t n;
 
-    while ((n = recv(fd, &number, sizeof number, 0)) == sizeof number ||
-           (n < 0 && errno == EINTR)) {
-        if (n < 0)
-            continue;
+    while (next_number(fd, &number)) {
         number = (*function)(number);
         if (send(fd, &number, sizeof number, MSG_NOSIGNAL) < 0)
             break;

@@ -110,7 +110,11 @@ static void call_next_pass(struct task_loop *loop)
             delay.tv_usec = left % TASK_SECOND;
         }
     }
-    if (evtimer_add(loop->tick, &delay) < 0) {
+    if (evtimer_add(loop->tick, &delay) == 0)
+        return;
+    if (loop->ready_count > 0) { /* without memory, starving others is better */
+        event_active(loop->tick, EV_TIMEOUT, 0);
+    } else {
         loop->no_timer = true;
         event_base_loopbreak(loop->base);
     }

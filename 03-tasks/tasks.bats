@@ -117,6 +117,7 @@ switches/s"
 @test "await: no memory for the loop is an error, and nothing else allocates" {
     prove no_memory
     assert_line "task_loop_init without memory: -1"
+    assert_line "sleeper: has cleaned up"
     assert_line "task_run without memory: -1, tasks alive: 0"
     assert_equal "$stderr" "no_memory: task sleeper waits in vain: the event loop failed"
     assert_line "allocations of 1000 tasks, 3000 awaits: 0"

@@ -50,6 +50,9 @@ static void sleeper_run(struct task *me)
     TASK_BEGIN(me);
     AWAIT(me, task_sleep(me, TASK_MS));
     puts("not reached: the timer was refused");
+    TASK_FINALLY(me);
+    AWAIT(me, task_sleep(me, 0));
+    puts("sleeper: has cleaned up");
     TASK_END(me);
 }
 

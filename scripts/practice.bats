@@ -166,6 +166,10 @@ practised() {
 @test "practice: solved, it goes on to the next; in the end it says so" {
     small_workbook
     in_copy practice
+    # Not the answer's fault, but the machine's: the one shown is checked again.
+    sed -i 's/^ok 2 /not ok 2 /' "$copy/build/practice/01-1.tap"
+    run in_copy practice
+    assert_output --partial "✓ it fails without N"
     solution >"$copy/01-loop/exercises/1_count.c"
     run in_copy practice EXERCISE=1-1
     assert_line "  next: 01-2 hello — say hello    make practice EXERCISE=01-2"

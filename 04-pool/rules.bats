@@ -248,8 +248,9 @@ closed
 END
 }
 
-@test "rule: with recycle_seconds -1 it may be idle for however long" {
-    scene 'pool 1 1 -1' 'sleep 2000000000' 'ask A' close 'return A' <<'END'
+@test "rule: with recycle_seconds -1, the default, it may be idle for however long" {
+    for pool in 'pool 1 1 -1' pool; do
+        scene "$pool" 'sleep 2000000000' 'ask A' close 'return A' <<'END'
 1 opens
 1 is open
 created
@@ -257,6 +258,7 @@ A has 1
 1 is gone
 closed
 END
+    done
 }
 
 @test "rule: a drop makes room: the waiter gets a new one" {
@@ -351,6 +353,29 @@ B gets none: timed out
 closed
 END
     ((${EPOCHREALTIME/./} - begin >= 100000)) || fail "it did not wait for 100 ms"
+}
+
+@test "rule: while nobody's time runs, the loop has nothing to do" {
+    # a step ends when the loop has nothing to do: here at once, not in 1000 s
+    scene real_time 'pool 0 1' 'ask A' 'ask B 1000000 + cancel B' close 'return A' <<'END'
+created
+1 opens
+1 is open
+A has 1
+1 is gone
+closed
+END
+    # one who waits for ever, after one whose time was up
+    scene real_time 'pool 0 1' 'ask A' 'ask B 20 + ask C' 'return A' close 'return C' <<'END'
+created
+1 opens
+1 is open
+A has 1
+B gets none: timed out
+C has 1
+1 is gone
+closed
+END
 }
 
 @test "rule: time runs out before the pool is created, too" {
@@ -496,6 +521,15 @@ created
 1 is gone
 closed
 END
+    # whoever wants to be told is, and once, also if others close it, too
+    scene keep 'pool 0 1' 'ask A' close close_too 'return A' close_too <<'END'
+created
+1 opens
+1 is open
+A has 1
+1 is gone
+closed
+END
 }
 
 @test "rule: terminate cuts what is lent; the return after it keeps nothing" {
@@ -581,6 +615,21 @@ created
 2 is open
 B has 2
 2 is gone
+closed
+END
+}
+
+@test "rule: a failed connect is not told to one for whom there is a free one" {
+    scene 'pool 0 2' 'ask A' slow 'ask B' 'answer 2 refused + return A' close 'return B' <<'END'
+created
+1 opens
+1 is open
+A has 1
+2 opens
+2 refused
+B has 1
+2 is gone
+1 is gone
 closed
 END
 }

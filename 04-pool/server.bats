@@ -14,10 +14,10 @@ statements() {
     run_program proofs/statements "$@"
 }
 
-@test "server: values: NULL is not empty, zeros do not end one, any byte comes whole" {
-    statements "SELECT NULL, '', x'00ff0a5c41', REPEAT('é', 2)"
+@test "server: values: NULL is not empty, zeros do not end one, any byte comes whole, text is UTF-8" {
+    statements "SELECT NULL, '', x'00ff0a5c41', REPEAT('é', 2), CHAR_LENGTH('é🙂')"
     assert_success
-    assert_line --index 0 $'NULL\t\t\\x00\\xff\\x0a\\x5cA\t\\xc3\\xa9\\xc3\\xa9'
+    assert_line --index 0 $'NULL\t\t\\x00\\xff\\x0a\\x5cA\t\\xc3\\xa9\\xc3\\xa9\t2'
 }
 
 @test "server: a result of 100,000 rows" {
@@ -80,6 +80,16 @@ opened 3$"
     assert_line "opened 2"
 }
 
+@test "server: an idle connection on which the server speaks unasked is not lent" {
+    bad_peer babble
+    statements "SELECT 'first'" "!kill -USR1 $server
+        until grep -q babbled $BATS_TEST_TMPDIR/peer; do sleep 0.01; done" "SELECT 'again'"
+    assert_success
+    assert_output "first
+again
+opened 2"
+}
+
 @test "server: a query whose connection is killed fails, the next one works" {
     statements '!04-pool/peers/kill_query.bash "SLEEP(99)" >/dev/null 2>&1 &' "SELECT SLEEP(99)" \
         "SELECT 'again'"
@@ -91,10 +101,11 @@ opened 2$"
 
 @test "server: a query that never ends is cut, and killed on the server, too" {
     # shellcheck disable=SC2016 # for the shell that runs it
-    statements -t "$limit" "SELECT SLEEP(100) AS marked" "SELECT 'again'" \
+    # Many short sleeps: in one long one the server looks whether we are there.
+    statements -t "$limit" "SELECT SLEEP(0.1) AS marked FROM seq_1_to_1000" "SELECT 'again'" \
         '!for i in $(seq 100); do
             n=$(mariadb -Ne "SELECT COUNT(*) FROM information_schema.PROCESSLIST
-                WHERE INFO LIKE \"SELECT SLEEP(100) AS mark%\"")
+                WHERE INFO LIKE \"SELECT SLEEP(0.1) AS mark%\"")
             [ "$n" != 0 ] || break
             sleep 0.02
         done

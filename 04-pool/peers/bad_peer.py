@@ -6,9 +6,11 @@ Run: python3 bad_peer.py silent          accepts, and never says a word
                                          bytes of the server's; later ones live
      python3 bad_peer.py random BYTES    each ends after about so many, politely
                                          or with a reset; SEED says which ones
+     python3 bad_peer.py babble          after SIGUSR1 all that are open get
+                                         bytes that nobody has asked for
 
-The last two stand before the server at MYSQL_TCP_PORT. The first line of stdout
-is the port; the last one, after SIGTERM, is what was counted.
+The last three stand before the server at MYSQL_TCP_PORT. The first line of
+stdout is the port; the last one, after SIGTERM, is what was counted.
 """
 import asyncio
 import os
@@ -19,6 +21,7 @@ import sys
 mode, size = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 0
 chance = random.Random(os.environ.get("SEED", "1"))
 accepted = cut = now = most = 0
+clients = set()
 
 
 async def silent(reader, writer):
@@ -35,6 +38,8 @@ async def drip(reader, writer):
 def bytes_to_live():
     if mode == "cut":
         return size if accepted == 1 else None
+    if mode == "babble":
+        return None
     return int(chance.expovariate(1 / size))
 
 
@@ -79,13 +84,21 @@ async def serve(reader, writer):
     accepted += 1
     now += 1
     most = max(most, now)
+    clients.add(writer)
     try:
         await {"silent": silent, "drip": drip}.get(mode, proxy)(reader, writer)
     except ConnectionError:
         pass
     finally:
         now -= 1
+        clients.discard(writer)
         writer.close()
+
+
+def babble():
+    for writer in clients:
+        writer.write(b"Goodbye!")
+    print("babbled", flush=True)
 
 
 async def main():
@@ -93,6 +106,7 @@ async def main():
     print(server.sockets[0].getsockname()[1], flush=True)
     end = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, end.set)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, babble)
     await end.wait()
     print(f"accepted {accepted}, cut {cut}, most at once {most}", flush=True)
     os._exit(0)

@@ -17,7 +17,8 @@
  *   real_time                instead of a clock that only `sleep` moves
  *
  * WHO is a letter. After `close` and `terminate` the pool is freed once it says
- * that it is closed; "left:" tells what is not.
+ * that it is closed; "left:" tells what is not. After `keep` it is freed only
+ * at the end. `close_too` closes, and does not ask to be told.
  */
 #include "../scripted.h"
 
@@ -31,6 +32,7 @@ static struct scene {
     struct scripted_server server;
     struct pool_methods methods;
     struct pool *pool;
+    bool keep, closed;
     struct borrower { /* A to Z */
         int64_t ticket;
         struct lease lease;
@@ -77,6 +79,9 @@ static void on_closed(void *arg)
 {
     (void)arg;
     puts("closed");
+    scene.closed = true;
+    if (scene.keep)
+        return;
     pool_free(scene.pool);
     scene.pool = NULL;
 }
@@ -108,6 +113,8 @@ static int server_step(struct scripted_server *server, const char *verb,
         server->no_memory = true;
     else if (!strcmp(verb, "real_time"))
         scene.methods.now_ms = NULL;
+    else if (!strcmp(verb, "keep"))
+        scene.keep = true;
     else
         return -1;
     return 0;
@@ -144,6 +151,8 @@ static int pool_step(const char *verb, int number)
         pool_clear(scene.pool);
     } else if (!strcmp(verb, "close")) {
         pool_close(scene.pool, on_closed, NULL);
+    } else if (!strcmp(verb, "close_too")) {
+        pool_close(scene.pool, NULL, NULL);
     } else if (!strcmp(verb, "terminate")) {
         pool_terminate(scene.pool, on_closed, NULL);
     } else {
@@ -222,6 +231,19 @@ static int step(char *text)
     return n > 1 ? failed : -1;
 }
 
+/* Lets the loop run until it has nothing left to do. It may wait on the way,
+ * but not go round and round. */
+static int settle(void)
+{
+    int left = 100, nothing = 0;
+
+    while (nothing == 0 && left-- > 0)
+        nothing = event_base_loop(scene.base, EVLOOP_ONCE);
+    if (nothing == 0)
+        puts("fault: the loop never rests");
+    return nothing == 1 ? 0 : -1;
+}
+
 /* Plays one argument, and lets the loop see to it. */
 static int play(char *argument)
 {
@@ -239,7 +261,7 @@ static int play(char *argument)
             return -1;
         }
     }
-    return event_base_dispatch(scene.base) < 0 ? -1 : 0;
+    return settle();
 }
 
 int main(int argc, char **argv)
@@ -260,7 +282,9 @@ int main(int argc, char **argv)
         printf("fault: a connection was %s\n", scene.server.fault);
         status = 1;
     }
-    if (scene.pool) {
+    if (scene.pool && scene.closed) {
+        pool_free(scene.pool);
+    } else if (scene.pool) {
         printf("left: ");
         tell_counts();
         pool_terminate(scene.pool, on_closed, NULL);

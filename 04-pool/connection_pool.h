@@ -76,8 +76,8 @@ struct pool_methods {
 struct pool_options {
     int min_size;        /* opened at once; 0 and more */
     int max_size;        /* never exceeded; 1 and more, min_size and more */
-    int recycle_seconds; /* idle for longer than this, counted from its return:
-                            closed, not lent; -1: however long */
+    int recycle_seconds; /* idle for longer than this, counted from its return
+                            (or opening): closed, not lent; -1: however long */
 };
 
 extern const struct pool_options pool_defaults; /* 1, 10, -1 */

@@ -14,8 +14,9 @@
 #include "mariadb_async.h"
 
 /* Connects, says KILL QUERY, closes. `done` comes later, from the loop, within
- * the timeouts of where; error: 0, or why not (1094: no such connection any
- * more, so there is no such query). Returns -1 if there is no memory. */
+ * the timeouts of where, which must live until then; error: 0, or why not (1094:
+ * no such connection any more, so there is no such query). Returns 0, or -1 if
+ * there is no memory: then nothing comes. */
 int mariadb_kill(struct event_base *base, const struct mariadb_where *where,
                  unsigned long thread_id, void (*done)(int error, void *arg),
                  void *arg);

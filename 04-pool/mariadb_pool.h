@@ -12,7 +12,8 @@
  * variables that were SET, temporary tables, locks (aiomysql: the same).
  *
  * One whose query ran out of time is gone from the pool only when the query was
- * killed, too: so the server has never more to do than the pool has places.
+ * killed, too, or could not be: so a server that can be reached has never more
+ * to do than the pool has places.
  */
 #ifndef MARIADB_POOL_H
 #define MARIADB_POOL_H
@@ -32,7 +33,8 @@ struct mariadb_server {
 /* Fills in *server from the environment: MYSQL_HOST (127.0.0.1),
  * MYSQL_TCP_PORT (3306), MYSQL_USER (root), MYSQL_PWD and MYSQL_DATABASE (both
  * empty); 10 s to connect, 30 s for a query. May block: a name is resolved
- * here, before the loop runs. Returns NULL, or why it could not. */
+ * here, before the loop runs. Returns NULL, or why it could not, in words that
+ * are in *server. User, password and database stay in the environment. */
 const char *mariadb_server_find(struct mariadb_server *server,
                                 struct event_base *base);
 

@@ -102,7 +102,9 @@ opened 2$"
 @test "server: a query that never ends is cut, and killed on the server, too" {
     # shellcheck disable=SC2016 # for the shell that runs it
     # Many short sleeps: in one long one the server looks whether we are there.
-    statements -t "$limit" "SELECT SLEEP(0.1) AS marked FROM seq_1_to_1000" "SELECT 'again'" \
+    statements -t "$limit" "SELECT SLEEP(0.1) AS marked FROM seq_1_to_1000" \
+        "SELECT 'again', COUNT(*) FROM information_schema.PROCESSLIST
+            WHERE INFO LIKE 'SELECT SLEEP(0.1) AS mark%' AND COMMAND <> 'Killed'" \
         '!for i in $(seq 100); do
             n=$(mariadb -Ne "SELECT COUNT(*) FROM information_schema.PROCESSLIST
                 WHERE INFO LIKE \"SELECT SLEEP(0.1) AS mark%\"")
@@ -112,7 +114,7 @@ opened 2$"
         echo "still running: $n"'
     assert_failure
     assert_output "error 2013: no answer in time
-again
+again"$'\t'"0
 still running: 0
 opened 2"
 }
@@ -138,6 +140,13 @@ closed"
 @test "server: closing in the middle of a query: no callback comes" {
     run_program proofs/cut close
     assert_output "a second query: -1
+closed"
+}
+
+@test "server: cut while it is idle: it takes no query, and is not kept" {
+    run_program proofs/cut idle
+    assert_output "alive 0, reusable 0
+a query: fails
 closed"
 }
 

@@ -1,12 +1,13 @@
 /* cut — a query's time is up: who wins, and how soon it is over.
  *
  * Build: cc -o cut cut.c ../connection_pool.c ../waiters.c ../mariadb_pool.c ../mariadb_async.c ../mariadb_kill.c $(pkg-config --cflags --libs libevent libmariadb)
- * Run:   ../../scripts/with-mariadb ./cut late | terminate | close
+ * Run:   ../../scripts/with-mariadb ./cut late | terminate | close | idle
  *
  * late: the loop is blocked for so long that a query is over its time, but its
  * answer came meanwhile: the answer counts. terminate: the pool cuts a query
  * that would take 100 s; its borrower is told at once, and returns the lease.
- * close: the same, without a pool: no callback comes.
+ * close: the same, without a pool: no callback comes. idle: one that is cut while
+ * it has nothing to do takes no query any more.
  */
 #include "../mariadb_pool.h"
 
@@ -86,11 +87,26 @@ static void on_created(struct pool *pool, const char *error, void *arg)
         printf("no pool: %s\n", error ? error : "no memory");
 }
 
-/* close: */
+/* idle: */
+static void on_refusal(struct mariadb *mariadb, int error, void *arg)
+{
+    printf("a query: %s\n", error ? "fails" : "is answered");
+    mariadb_close(mariadb, on_gone, arg);
+}
+
+/* close, idle: */
 static void on_open(struct mariadb *mariadb, int error, void *arg)
 {
     struct app *app = arg;
 
+    if (!error && !strcmp(app->scene, "idle")) {
+        mariadb_cut(mariadb);
+        printf("alive %d, reusable %d\n", mariadb_alive(mariadb),
+               mariadb_reusable(mariadb));
+        if (mariadb_query(mariadb, "SELECT 1", on_refusal, app) < 0)
+            puts("no query");
+        return;
+    }
     if (error || mariadb_query(mariadb, "SELECT SLEEP(100)", on_answer, app))
         puts("no query");
     printf("a second query: %d\n",
@@ -108,7 +124,7 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     if (!strcmp(app.scene, "late"))
         app.server.where.query_timeout = (struct timeval){0, 400000};
-    if (!strcmp(app.scene, "close"))
+    if (!strcmp(app.scene, "close") || !strcmp(app.scene, "idle"))
         mariadb_open(base, &app.server.where, on_open, &app);
     else
         pool_new(base, &mariadb_pool_methods, &app.server, NULL, on_created,

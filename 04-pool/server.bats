@@ -186,7 +186,7 @@ opened 2"
 
 @test "server: one that stands still, and one that is killed and started again" {
     # shellcheck disable=SC2016
-    within=$with_mariadb statements -t "$limit" -c "$limit" "SELECT 1" \
+    within=$with_mariadb statements -t "$limit" -c $((2 * limit)) "SELECT 1" \
         '!04-pool/peers/freeze.bash' "SELECT 2" "SELECT 3" \
         '!kill -CONT $(cat $MYSQL_HOME/pid)' "SELECT 4" \
         '!04-pool/peers/restart.bash 2>&1' "SELECT 5" "SELECT 6"

@@ -11,6 +11,7 @@
  */
 #include "../mariadb_pool.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -49,8 +50,13 @@ static void on_timer(evutil_socket_t fd, short events, void *arg)
     (void)fd;
     (void)events;
     if (!strcmp(app->scene, "late")) {
+        struct pollfd answer = {
+            .fd = mysql_get_socket(mariadb_handle(mariadb_of(app->lease))),
+            .events = POLLIN};
+
         puts("the loop is blocked");
-        usleep(900000);
+        usleep(1000000);         /* now the time is up */
+        poll(&answer, 1, 20000); /* and the answer is there */
     } else {
         puts("terminated");
         pool_terminate(app->pool, on_closed, app);
@@ -123,7 +129,7 @@ int main(int argc, char **argv)
         return 1;
     signal(SIGPIPE, SIG_IGN);
     if (!strcmp(app.scene, "late"))
-        app.server.where.query_timeout = (struct timeval){0, 400000};
+        app.server.where.query_timeout = (struct timeval){1, 0};
     if (!strcmp(app.scene, "close") || !strcmp(app.scene, "idle"))
         mariadb_open(base, &app.server.where, on_open, &app);
     else

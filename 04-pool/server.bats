@@ -189,7 +189,7 @@ opened 2"
     within=$with_mariadb statements -t "$limit" -c $((2 * limit)) "SELECT 1" \
         '!04-pool/peers/freeze.bash' "SELECT 2" "SELECT 3" \
         '!kill -CONT $(cat $MYSQL_HOME/pid)' "SELECT 4" \
-        '!04-pool/peers/restart.bash 2>&1' "SELECT 5" "SELECT 6"
+        '!04-pool/peers/restart.bash 2>&1; mariadb -e "DO 1"' "SELECT 5" "SELECT 6"
     assert_output "1
 error 2013: no answer in time
 no connection: no answer in time

@@ -9,7 +9,7 @@
  * way. The broken one reads the balance, waits, and writes what it had worked
  * out before: all ten have read 0. The cure costs nothing: wait first, then
  * read and write without a yield in between. Only where the wait cannot be
- * moved is a lock needed: see locks.c.
+ * moved is a lock needed: see locks.c. stderr says how many waited at once.
  */
 #include <event2/event.h>
 #include <stdbool.h>
@@ -21,6 +21,7 @@ enum { TASKS = 10, AMOUNT = 10 };
 struct account {
     bool broken;
     int balance, deposits;
+    int waiting, most_waiting; /* tasks: now, and at most at once */
 };
 
 /* Owns its event; lives in main. */
@@ -42,9 +43,12 @@ static void deposit(evutil_socket_t fd, short events, void *arg)
     if (!task->yielded) {
         task->seen = account->balance;
         task->yielded = true;
+        if (++account->waiting > account->most_waiting)
+            account->most_waiting = account->waiting;
         event_active(task->resume, 0, 0); /* behind the other nine */
         return;
     }
+    account->waiting--;
     if (!account->broken)
         task->seen = account->balance; /* read where it is written */
     account->balance = task->seen + AMOUNT;
@@ -92,6 +96,8 @@ int main(int argc, char **argv)
         fputs("lost_update: the event loop failed\n", stderr);
         goto cleanup;
     }
+    fprintf(stderr, "lost_update: %d tasks waited at once\n",
+            account.most_waiting);
     printf("%d deposits of %d: balance %d\n", account.deposits, AMOUNT,
            account.balance);
     if (fflush(stdout) != 0)

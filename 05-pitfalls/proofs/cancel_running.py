@@ -19,12 +19,18 @@ async def main():
             await asyncio.sleep(0.001)
         direct = pool.submit(job)  # waits behind it
         print("cancelled while it waits:", direct.cancel())
+        second = ThreadPoolExecutor(1)
+        running = second.submit(go_on.wait)
+        while not running.running():
+            await asyncio.sleep(0.001)
+        print("cancelled while it runs:", running.cancel())
         future.cancel()
         try:
             await future
         except asyncio.CancelledError:
             print("asyncio: who awaits it is told: cancelled")
         go_on.set()
+        second.shutdown()
     print("the thread computed to the end:", ended.is_set())
 
 

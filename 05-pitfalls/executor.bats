@@ -2,6 +2,7 @@
 # executor: a computation on the loop, in a process, in a thread.
 
 load ../scripts/test_helper
+load executor
 
 # gap: the longest gap of the heartbeat, in whole ms.
 gap() {
@@ -61,9 +62,9 @@ gap() {
     wait_until 20 has_workers 2
     killed=${workers[0]}
     # It must be at work: one that dies idle takes no job with it.
-    wait_until 20 has_computed "$killed"
+    wait_until 20 has_computed "$killed" 200
     kill -KILL "$killed"
-    wait_until 20 has_replaced "$killed"
+    wait_until 20 has_replaced 2 "$killed"
     status=0
     wait "$server" || status=$?
     server=''
@@ -73,51 +74,20 @@ gap() {
 }
 
 @test "executor: killed itself, it leaves no process behind" {
-    local program each
+    local each
 
     $(command_for -t 30 executor) -w 2 -j 2 -n 6000000000 >"$BATS_TEST_TMPDIR/out" \
         2>"$BATS_TEST_TMPDIR/err" 3>&- &
     server=$!
     wait_until 20 has_workers 2
     each=("$fork_server" "${workers[@]}")
-    wait_until 20 has_computed "${workers[0]}"
-    program=$(cat "/proc/$server/task/$server/children")
-    kill -KILL "${program% }"
+    wait_until 20 has_computed "${workers[0]}" 200
+    kill -KILL "$program"
     wait "$server" || true
     server=''
     for each in "${each[@]}"; do
         wait_until 20 has_ended "$each" || fail "$each lives on"
     done
-}
-
-has_ended() {
-    [[ ! -e /proc/$1 ]] || grep -q '^State:.*zombie' "/proc/$1/status" 2>/dev/null
-}
-
-# has_computed PID: for 0.2 s of processor time, which an idle worker never has.
-has_computed() {
-    local fields
-
-    read -r -a fields <"/proc/$1/stat"
-    ((fields[13] >= 20))
-}
-
-# The grandchildren of the executor that $server (timeout) runs, in $workers.
-has_workers() {
-    local program
-
-    program=$(cat "/proc/$server/task/$server/children")
-    program=${program% }
-    [[ -n $program ]] || return 1
-    fork_server=$(cat "/proc/$program/task/$program/children")
-    fork_server=${fork_server% }
-    [[ -n $fork_server ]] || return 1
-    read -r -a workers <"/proc/$fork_server/task/$fork_server/children"
-    ((${#workers[@]} == $1))
-}
-
-has_replaced() {
-    has_workers 2 && [[ " ${workers[*]} " != *" $1 "* ]]
 }
 
 # rule NAME: what executor_rules said under it, in any order: workers race.

@@ -2,26 +2,7 @@
 # The long runs of the pools, for make soak: workers are killed, owners vanish.
 
 load ../scripts/test_helper
-
-# The executor that $server (timeout) runs, its fork server, their $workers.
-has_workers() {
-    program=$(cat "/proc/$server/task/$server/children")
-    program=${program% }
-    [[ -n $program ]] || return 1
-    fork_server=$(cat "/proc/$program/task/$program/children")
-    fork_server=${fork_server% }
-    [[ -n $fork_server ]] || return 1
-    read -r -a workers <"/proc/$fork_server/task/$fork_server/children"
-    ((${#workers[@]} == $1))
-}
-
-# has_computed PID: for 50 ms of processor time, which an idle worker has not.
-has_computed() {
-    local fields
-
-    read -r -a fields 2>/dev/null <"/proc/$1/stat"
-    ((fields[13] >= 5))
-}
+load executor
 
 @test "executor: a worker is killed in mid-job, 50 times: each job is answered once" {
     local kills=0 victim before n=600000000 out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err
@@ -34,11 +15,11 @@ has_computed() {
     before=$(descriptors "$program")
     while ((kills < 50)); do
         victim=${workers[kills % 3]}
-        wait_until 20 has_computed "$victim"
+        wait_until 20 has_computed "$victim" 50
         kill -KILL "$victim"
         kills=$((kills + 1))
         # The killed one is gone, not a zombie: it is nobody's child any more.
-        wait_until 20 replaced "$victim" || fail "kill $kills: not replaced"
+        wait_until 20 has_replaced 3 "$victim" || fail "kill $kills: not replaced"
     done
     (($(descriptors "$program") == before)) ||
         fail "$(descriptors "$program") descriptors, $before at the beginning"
@@ -49,10 +30,6 @@ has_computed() {
     assert_equal "$(grep -c "^Result: $((n * (n - 1) / 2))\$" "$out")" "$(wc -l <"$out")"
     assert_equal "$(grep -c 'a job failed: the worker process died' "$err")" 50
     assert_equal "$(wc -l <"$out")" 80
-}
-
-replaced() {
-    has_workers 3 && [[ " ${workers[*]} " != *" $1 "* ]]
 }
 
 # vanish KIND: 10,000 jobs whose owners go at random.

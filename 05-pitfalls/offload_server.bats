@@ -2,6 +2,8 @@
 # offload_server: a service that computes; what its clients see, also under load.
 
 load ../scripts/test_helper
+load executor
+
 # peer CODE [ARGUMENT…]: Python that plays the clients of the server: sys.argv[1]
 # is its port. sets $status $output $stderr as run does.
 peer() {
@@ -89,10 +91,6 @@ ends_well() {
     for each in $fork_server $workers; do
         wait_until 5 has_ended "$each" || fail "$each lives on"
     done
-}
-
-has_ended() {
-    [[ ! -e /proc/$1 ]] || grep -q '^State:.*zombie' "/proc/$1/status" 2>/dev/null
 }
 
 questions=$'600851475143\n15\r\n2\n\n4\nx\n-7\n 7\n7 \n1\n0\n18446744073709551615\n18446744073709551616\n97'

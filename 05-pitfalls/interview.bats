@@ -305,6 +305,11 @@ helgrind() {
     assert_output "2000 results"
 }
 
+@test "05-13 asyncio, in debug mode: call_soon looks at its thread" {
+    prove_python call_soon
+    assert_line --index 0 --regexp "^call_soon from a thread, in debug mode: Non-thread-safe operation"
+}
+
 @test "05-13 helgrind sees that race, too" {
     helgrind proofs/shared_queue unlocked
     assert_equal "$status" 99
@@ -328,6 +333,11 @@ helgrind() {
 @test "05-14 a thousand activations are one callback" {
     prove coalesced
     assert_output "event_active called 1000 times: callbacks: 1"
+}
+
+@test "05-14 asyncio: call_soon_threadsafe merges nothing" {
+    prove_python call_soon
+    assert_line "call_soon_threadsafe 1000 times: callbacks: 1000"
 }
 
 @test "05-15 the client has gone, its job has not: a use after free" {

@@ -227,6 +227,14 @@ long.sendall(b"15\n"); print(line(long))' $prime
     ends_well
 }
 
+@test "offload_server: a worker that dies idle is replaced, too" {
+    begin -w 2
+    wait_until 10 has_workers 2
+    kill -KILL "${workers[0]}"
+    wait_until 10 has_replaced 2 "${workers[0]}"
+    ends_well
+}
+
 @test "offload_server: SIGTERM: what was asked is answered first" {
     begin -w 2
     peer '

@@ -233,6 +233,15 @@ static void rules(bool threads)
     printf(", the loop ends: %d", run(&scene, 9));
     end(&scene);
 
+    begin(&scene, threads, "stop, and the last owner goes");
+    submit(&scene, &owners[0], 1);
+    wait_for_start(1);
+    stop(&scene, true);
+    cancel(&owners[0]);
+    open_gate(threads); /* a thread computes to the end */
+    printf(" the loop ends: %d", run(&scene, 9));
+    end(&scene);
+
     begin(&scene, threads, "stop and drop");
     submit(&scene, &owners[0], 1);
     submit(&scene, &owners[1], 1);

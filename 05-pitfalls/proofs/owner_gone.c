@@ -37,10 +37,10 @@ int main(int argc, char **argv)
     if (!pool || !client)
         return 1;
     client->job = thread_pool_submit(pool, 7, on_result, client);
+    thread_pool_stop(pool, true); /* once it is answered the loop may end … */
     if (argc == 2 && !strcmp(argv[1], "cancel"))
-        thread_pool_cancel(pool, client->job);
-    free(client); /* it has hung up */
-    thread_pool_stop(pool, true);
+        thread_pool_cancel(pool, client->job); /* … or cancelled */
+    free(client);                              /* it has hung up */
     event_base_dispatch(base);
     puts("the loop has ended");
     thread_pool_free(pool);

@@ -2,7 +2,8 @@
  *
  * asyncio: it has no priorities; a PriorityQueue and batches are yours to write
  * Build:   cc -o priorities priorities.c $(pkg-config --cflags --libs libevent)
- * Run:     ./priorities      or: ./priorities broken, … first, … grouped
+ * Run:     ./priorities      or: ./priorities broken, ./priorities first,
+ *          ./priorities grouped
  * Prints:  for each urgent event, for how much of the flood it had to wait
  *
  * 1000 pieces of low-priority work are queued at once. Pieces 100, 400 and 700

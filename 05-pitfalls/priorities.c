@@ -16,6 +16,7 @@
  *            pieces at a time. Then it asks to be called in the next pass
  * Delays are counted in pieces of work, not in time.
  */
+#include <errno.h>
 #include <event2/event.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -47,7 +48,16 @@ struct app {
     struct event *work[WORK]; /* grouped: only the first */
     struct urgent urgent[URGENT];
     int done, urgent_done;
+    bool failed;
 };
+
+/* Says why, and ends the loop: what it waits for would never come. */
+static void give_up(struct app *app, const char *what)
+{
+    fprintf(stderr, "priorities: %s: %s\n", what, strerror(errno));
+    app->failed = true;
+    event_base_loopbreak(app->base);
+}
 
 /* One piece of the flood. */
 static void work(struct app *app)
@@ -56,7 +66,7 @@ static void work(struct app *app)
     for (int i = 0; i < URGENT; i++) {
         if (app->urgent[i].ready_at == app->done &&
             write(app->urgent[i].pipe[1], "!", 1) != 1)
-            perror("priorities: cannot write to a pipe");
+            give_up(app, "cannot write to a pipe");
     }
 }
 
@@ -80,7 +90,7 @@ static void on_group(evutil_socket_t fd, short events, void *arg)
     for (int i = 0; i < BATCH && app->done < WORK; i++)
         work(app);
     if (app->done < WORK && event_add(app->work[0], &next_pass) < 0)
-        perror("priorities: cannot go on with the flood");
+        give_up(app, "cannot go on with the flood");
 }
 
 static void on_urgent(evutil_socket_t fd, short events, void *arg)
@@ -182,8 +192,9 @@ int main(int argc, char **argv)
     }
     if (prepare(&app) < 0)
         fputs("priorities: cannot make an event: out of resources\n", stderr);
-    else if (event_base_dispatch(app.base) < 0 || app.urgent_done < URGENT)
-        fputs("priorities: the loop ended before the urgent events\n", stderr);
+    else if (event_base_dispatch(app.base) < 0 || app.failed ||
+             app.urgent_done < URGENT)
+        fputs("priorities: the loop ended before all was done\n", stderr);
     else if (fflush(stdout) != 0)
         perror("priorities: cannot write the result");
     else

@@ -106,9 +106,11 @@ struct service *service_new(struct event_base *base, const char *name,
     service->arg = arg;
     service->listener = evconnlistener_new_bind(
         base, on_accept, service,
-        LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE,
+        LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE |
+            LEV_OPT_DISABLED,
         SOMAXCONN, (struct sockaddr *)&address, sizeof address);
-    if (!service->listener ||
+    /* Enabled here, as evconnlistener_new_bind hides that it could not. */
+    if (!service->listener || evconnlistener_enable(service->listener) < 0 ||
         getsockname(evconnlistener_get_fd(service->listener),
                     (struct sockaddr *)&address, &length) < 0) {
         fprintf(stderr, "%s: cannot listen on 127.0.0.1 port %u: %s\n", name,

@@ -33,7 +33,8 @@ function reach(ours, theirs,   q) {
 # The heartbeat while it computes; the goal holds on an idle machine.
 function calm(ours,   longest) {
     longest = median(gap, ours, "sums")
-    printf "%-12s %-44s %6.1f of 50.0\n", (longest < 50 ? "reached" : "not reached"), \
+    printf "%-12s %-44s %6.1f of 50.0\n", \
+        (count[ours, "sums"] && longest < 50 ? "reached" : "not reached"), \
         label[ours] ": gap under sums, ms", longest
 }
 

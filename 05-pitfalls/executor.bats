@@ -120,6 +120,7 @@ rules() {
     assert_equal "$(rule "the owner goes in mid-job")" "1→10|2→20|2→20|4→40|room: at once"
     assert_equal "$(rule "a worker dies, is replaced")" \
         "1000→the worker process died|1000→the worker process died|1→10|1→10"
+    assert_line "a worker that a signal wakes works on: somebody he"
 }
 
 @test "executor: wrong numbers and scenes are wrong usage" {

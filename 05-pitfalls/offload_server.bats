@@ -235,6 +235,21 @@ long.sendall(b"15\n"); print(line(long))' $prime
     ends_well
 }
 
+@test "offload_server: without its fork server it serves on, and its workers end with it" {
+    local each
+
+    begin -w 2
+    wait_until 10 has_workers 2
+    kill -KILL "$fork_server"
+    peer 's = connect(); s.sendall(b"15\n"); print(line(s))'
+    assert_output 5
+    stop_server
+    assert_equal "$status" 0
+    for each in "${workers[@]}"; do # nobody is there to kill them
+        wait_until 10 has_ended "$each" || fail "$each lives on"
+    done
+}
+
 @test "offload_server: SIGTERM: what was asked is answered first" {
     begin -w 2
     peer '

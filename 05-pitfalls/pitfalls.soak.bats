@@ -29,9 +29,11 @@ teardown() {
 }
 loads=()
 
-# always EXIT PROGRAM SCENE: the same stdout and stderr, $times times.
+# always EXIT PROGRAM SCENE: the same stdout and stderr, $times times; in $first.
 always() {
-    local expected=$1 first='' round
+    local expected=$1 round
+
+    first=''
 
     shift
     for ((round = 0; round < times; round++)); do
@@ -46,22 +48,26 @@ always() {
     done
 }
 
+# both EXIT EXIT PROGRAM: its scenes broken and fixed, and they differ.
+both() {
+    local broken
+
+    always "$1" "$3" broken
+    broken=$first
+    always "$2" "$3" fixed
+    [[ $broken != "$first" ]] || fail "$3: broken is as fixed: $first"
+}
+
 all_scenes() {
     expect_findings
-    always 0 locks broken
-    always 0 locks fixed
-    always 0 lost_update broken
-    always 0 lost_update fixed
-    always 0 deadlock broken
-    always 0 deadlock fixed
-    always 1 errors broken
-    always 0 errors fixed
+    both 0 0 locks
+    both 0 0 lost_update
+    both 0 0 deadlock
+    both 1 0 errors
     always 0 errors unobserved
-    always 0 reporter broken
-    always 1 reporter fixed
+    both 0 1 reporter
     always 1 reporter fatal
-    always 0 leaks broken
-    always 0 leaks fixed
+    both 0 0 leaks
 }
 
 @test "pitfalls: the same 100 times of 100" {

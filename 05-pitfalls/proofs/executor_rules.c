@@ -3,8 +3,9 @@
  * Build: cc -o executor_rules executor_rules.c ../process_pool.c ../crew.c ../fork_server.c ../thread_pool.c $(pkg-config --cflags --libs libevent) -pthread
  * Run:   ./executor_rules threads      or: ./executor_rules processes
  *
- * No rule depends on time: a job with an odd number says that it has started,
- * and then waits for a byte from us.
+ * No rule depends on time, but for a signal that is to come while a worker
+ * sleeps: a job with an odd number says that it has started, and then waits for
+ * a byte from us.
  */
 #include "../process_pool.h"
 #include "../thread_pool.h"
@@ -17,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { WORKERS = 2, LIMIT = 4, DEADLY = 1000 };
+enum { WORKERS = 2, LIMIT = 4, DEADLY = 1000, WHO = 2000 };
 
 static pid_t program;
 static int started[2], gate[2]; /* pipes: from jobs, to jobs */
@@ -30,6 +31,8 @@ static uint64_t job(uint64_t number)
         alarm(20); /* a worker nobody kills must not keep a test waiting */
     if (number == DEADLY)
         raise(SIGKILL);
+    if (number == WHO)
+        return (uint64_t)getpid();
     if (number % 2 == 1 &&
         (write(started[1], &byte, 1) != 1 || read(gate[0], &byte, 1) != 1))
         return 0;
@@ -80,14 +83,27 @@ struct owner {
 
 static void on_done(uint64_t result, const char *error, void *arg)
 {
+    static uint64_t who;
     struct owner *owner = arg;
 
-    if (error)
+    if (owner->number == WHO && !error) {
+        printf(" %s", !who ? "somebody" : who == result ? "he" : "another");
+        who = result;
+        usleep(20000); /* till he waits for the next number, … */
+        kill((pid_t)who, SIGUSR1);
+        usleep(20000); /* … and has been woken for nothing */
+    } else if (error) {
         printf(" %" PRIu64 "→%s", owner->number, error);
-    else
+    } else {
         printf(" %" PRIu64 "→%" PRIu64, owner->number, result);
+    }
     if (++owner->scene->answers == owner->scene->wanted)
         event_base_loopbreak(owner->scene->base);
+}
+
+static void on_signal(int number)
+{
+    (void)number;
 }
 
 static void begin(struct scene *scene, bool threads, const char *rule)
@@ -223,6 +239,13 @@ static void rules(bool threads)
         run(&scene, 4);
         wait_for_start(2);
         end(&scene);
+
+        begin(&scene, threads, "a worker that a signal wakes works on");
+        submit(&scene, &owners[0], WHO);
+        run(&scene, 1);
+        submit(&scene, &owners[1], WHO);
+        run(&scene, 1);
+        end(&scene);
     }
 
     begin(&scene, threads, "stop and finish");
@@ -268,7 +291,10 @@ static void rules(bool threads)
 
 int main(int argc, char **argv)
 {
-    if (argc != 2)
+    /* Without SA_RESTART: what a worker waits in fails with EINTR. */
+    const struct sigaction wakes = {.sa_handler = on_signal};
+
+    if (argc != 2 || sigaction(SIGUSR1, &wakes, NULL) < 0)
         return 2;
     program = getpid();
     rules(!strcmp(argv[1], "threads"));

@@ -33,9 +33,8 @@ loads=()
 always() {
     local expected=$1 round
 
-    first=''
-
     shift
+    first=''
     for ((round = 0; round < times; round++)); do
         run_program "$@"
         # A finding of valgrind or a sanitizer is what some broken scenes are for.

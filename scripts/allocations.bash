@@ -7,7 +7,7 @@
 # and elsewhere, stdin is a line of text.
 #
 #   fail_allocations CHAPTER/PROGRAM LIMIT   the Nth fails, N = 1, 2, … ; with
-#       many allocations about LIMIT of them, evenly picked (0: all of them)
+#       many allocations about LIMIT of them, evenly picked, and the last (0: all)
 #   suffix=+   all from the Nth on
 
 shim=${BATS_FILE_TMPDIR-}/allocation_failure.so
@@ -118,7 +118,7 @@ fail_allocations() {
             fail "${words[*]}: left with all its memory: $(<"$report")"
         count=$(sed -n 's/^counted \([0-9]*\),.*/\1/p' "$report")
         step=$((limit == 0 ? 1 : count / limit + 1))
-        for ((n = 1; n <= count; n += step)); do
+        for ((n = 1; n <= count; n = n < count && n + step > count ? count : n + step)); do
             "$run" "$n" "${words[@]}"
             judge "$n" "${words[@]}"
         done

@@ -3,9 +3,8 @@
  * Build: cc -o executor_rules executor_rules.c ../process_pool.c ../crew.c ../fork_server.c ../thread_pool.c $(pkg-config --cflags --libs libevent) -pthread
  * Run:   ./executor_rules threads      or: ./executor_rules processes
  *
- * No rule depends on time, but for a signal that is to come while a worker
- * sleeps: a job with an odd number says that it has started, and then waits for
- * a byte from us.
+ * No rule depends on time: a job with an odd number says that it has started,
+ * and then waits for a byte from us.
  */
 #include "../process_pool.h"
 #include "../thread_pool.h"
@@ -58,6 +57,23 @@ static void open_gate(int jobs)
     }
 }
 
+/* Waits till a worker sleeps, waiting for its next number; or is dead. */
+static void wait_for_sleep(pid_t pid)
+{
+    char path[40], state = 'R';
+
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    while (state != 'S' && state != 'Z') {
+        FILE *stat = fopen(path, "r");
+
+        if (!stat || fscanf(stat, "%*d (%*[^)]) %c", &state) != 1)
+            state = 'Z';
+        if (stat)
+            fclose(stat);
+        usleep(1000);
+    }
+}
+
 static const char *said(int error)
 {
     return error == 0           ? "taken"
@@ -89,9 +105,9 @@ static void on_done(uint64_t result, const char *error, void *arg)
     if (owner->number == WHO && !error) {
         printf(" %s", !who ? "somebody" : who == result ? "he" : "another");
         who = result;
-        usleep(20000); /* till he waits for the next number, … */
-        kill((pid_t)who, SIGUSR1);
-        usleep(20000); /* … and has been woken for nothing */
+        wait_for_sleep((pid_t)who);
+        kill((pid_t)who, SIGUSR1); /* wakes him for nothing */
+        wait_for_sleep((pid_t)who);
     } else if (error) {
         printf(" %" PRIu64 "→%s", owner->number, error);
     } else {

@@ -27,6 +27,14 @@ has_computed() {
     ((fields[13] * 10 >= $2))
 }
 
+# sleeps PID: it neither runs nor waits for a processor.
+sleeps() {
+    local fields
+
+    read -r -a fields 2>/dev/null <"/proc/$1/stat" || return 1
+    [[ ${fields[2]} == S ]]
+}
+
 has_ended() {
     [[ ! -e /proc/$1 ]] || grep -q '^State:.*zombie' "/proc/$1/status" 2>/dev/null
 }

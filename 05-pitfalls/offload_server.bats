@@ -227,9 +227,10 @@ long.sendall(b"15\n"); print(line(long))' $prime
     ends_well
 }
 
-@test "offload_server: a worker that dies idle is replaced, too" {
+@test "offload_server: idle workers sleep; one that dies so is replaced, too" {
     begin -w 2
     wait_until 10 has_workers 2
+    wait_until 10 sleeps "${workers[0]}" || fail "an idle worker is busy"
     kill -KILL "${workers[0]}"
     wait_until 10 has_replaced 2 "${workers[0]}"
     ends_well

@@ -225,6 +225,8 @@ bool task_within(struct task *me, int64_t us, bool over)
 
     if (over || me->wait <= WAIT_TURN || (me->timed && me->timer.due <= due))
         return over;
+    if (me->cancel) /* it is being undone already: the first wins */
+        return false;
     timer_stop(me); /* of a sleep: it will be late before that is over */
     if (me->wait == WAIT_SLEEP)
         me->wait = WAIT_NOTHING;

@@ -84,9 +84,10 @@ the owner is cancelled: cancelled; its members: cancelled, cancelled"
     assert_line "group_cancel, then a's clean-up fails: b's clean-up is whole; oops"
     assert_line "the owner is cancelled, a's clean-up fails: b's clean-up is whole; oops"
     assert_line "the same, its own clean-up waits elsewhere: b's clean-up is whole; oops"
-    assert_equal "${#lines[@]}" 9
+    assert_line "who is cancelled awaits b, its deadline passes: b's clean-up is whole; cancelled"
+    assert_equal "${#lines[@]}" 10
     prove_python clean_up
-    assert_equal "${#lines[@]}" 7
+    assert_equal "${#lines[@]}" 8
     # What asyncio can say, it says in the same words.
     run grep -Fxvf <(echo "$ours") <<<"$output"
     assert_output ""

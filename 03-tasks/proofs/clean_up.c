@@ -17,6 +17,7 @@ enum scene {
     AWAITS,
     GATHERS,
     TWICE,
+    BEFORE,
     SCENES
 };
 
@@ -30,6 +31,7 @@ static const char *const said[SCENES] = {
     [AWAITS] = "who awaits b is cancelled twice",
     [GATHERS] = "who gathers b is cancelled twice",
     [TWICE] = "b is cancelled twice before it hears of it",
+    [BEFORE] = "who is cancelled awaits b, its deadline passes",
 };
 
 /* a: fails, at once or in its clean-up. b: needs some time to clean up. */
@@ -91,10 +93,16 @@ static void owner_run(struct task *me)
     self->began = true;
     if (self->scene >= AWAITS) {
         task_create(me->loop, &self->b.task, member_run, "b");
-        if (self->scene == GATHERS)
+        while (self->scene == BEFORE && !self->b.began)
+            AWAIT(me, task_sleep(me, 0));
+        if (self->scene == BEFORE) {
+            task_cancel(me);
+            AWAIT(me, task_wait_for(me, &self->b.task, 5 * TASK_MS));
+        } else if (self->scene == GATHERS) {
             AWAIT(me, gather(me, &self->gather, self->all, 1));
-        else
+        } else {
             AWAIT(me, task_await(me, &self->b.task));
+        }
         TASK_RETURN(me);
     }
     group_create(&self->group, &self->a.task, member_run, "a");
@@ -128,7 +136,7 @@ static void program_run(struct task *me)
         task_create(me->loop, &owner->task, owner_run, "owner");
         while (!owner->began || !owner->b.began)
             AWAIT(me, task_sleep(me, 0));
-        if (self->scene >= CANCELLED)
+        if (self->scene >= CANCELLED && self->scene != BEFORE)
             task_cancel(&owner->task);
         if (self->scene == TWICE)
             task_cancel(&owner->task);

@@ -53,6 +53,13 @@ async def awaits(b, gathers=False, catches=False):
     await (asyncio.gather(task) if gathers else task)
 
 
+async def cancelled_before(b):
+    task = asyncio.create_task(b.run())
+    await b.began.wait()
+    asyncio.current_task().cancel()
+    await asyncio.wait_for(task, .005)
+
+
 async def outcome(said, b, awaitable):
     try:
         await awaitable
@@ -100,6 +107,10 @@ async def main():
     task.cancel()
     task.cancel()
     await outcome("b is cancelled twice before it hears of it", b, task)
+
+    b = Slow()
+    task = asyncio.create_task(cancelled_before(b))
+    await outcome("who is cancelled awaits b, its deadline passes", b, task)
 
 
 asyncio.run(main())

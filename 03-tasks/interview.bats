@@ -165,6 +165,12 @@ task_run returns 0, tasks alive: 0"
     assert_equal "$stderr" "report: task failing again failed, nobody awaited it: and now its struct is used again"
 }
 
+@test "03-10 two whose structs are cleared are reported, too" {
+    prove report cleared
+    assert_output "task_run returns -1, tasks alive: 0"
+    assert_equal "$stderr" "report: task failing again failed, nobody awaited it: and now its struct is used again"
+}
+
 @test "03-10 one that was awaited, later, is not" {
     prove report observed
     assert_output "caught: Simulated error

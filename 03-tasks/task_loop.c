@@ -54,30 +54,31 @@ static int report(const char *name, const char *what, const char *why)
 }
 
 /* A struct may be used again only when its last error was awaited. If not, it
- * still stands in the list of those; and as its links may be overwritten
- * already, its place is sought from both ends. The list is short: these are
- * mistakes, or about to be awaited. */
-static void strike_out(struct task_loop *loop, struct task *task)
+ * still stands in the list of those, with its links cleared: by task_create, or
+ * before that by whoever prepared it, perhaps along with others. So from both
+ * ends the list is good up to the first such place; what lies between is lost.
+ * The list is short: these are mistakes, or about to be awaited. */
+static void strike_out(struct task_loop *loop, const char *name)
 {
     struct task_link *before = &loop->failed, *behind = &loop->failed;
 
-    while (before->next != &task->all) {
+    while (before->next->next) {
         before = before->next;
         if (before == &loop->failed)
             return;
     }
-    while (behind->prev != &task->all)
+    while (behind->prev->prev)
         behind = behind->prev;
     before->next = behind;
     behind->prev = before;
-    report(task->name, "failed, nobody awaited it",
+    report(name, "failed, nobody awaited it",
            "and now its struct is used again");
     loop->reported = true;
 }
 
 void task_loop_add(struct task_loop *loop, struct task *task)
 {
-    strike_out(loop, task);
+    strike_out(loop, task->name);
     task_list_add(&loop->all, &task->all);
     loop->alive++;
 }
@@ -194,11 +195,16 @@ int task_run(struct task_loop *loop, struct task *main_task)
     stopped = run_until(loop, NULL);
     for (each = loop->all.next; each != &loop->all; each = each->next)
         status = report(TASK_OF(each, all)->name, "never ended", stopped);
-    while ((each = loop->failed.next) != &loop->failed) {
+    strike_out(loop, "?");
+    for (each = loop->failed.next; each != &loop->failed; each = each->next) {
         struct task *task = TASK_OF(each, all);
 
-        status =
-            report(task->name, "failed, nobody awaited it", task_error(task));
+        task->observed = true;
+        status = report(task->name, "failed, nobody awaited it", task->error);
     }
-    return loop->reported ? -1 : status;
+    task_list_init(&loop->failed);
+    if (loop->reported)
+        status = -1;
+    loop->reported = loop->no_timer = false;
+    return status;
 }

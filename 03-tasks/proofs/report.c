@@ -1,7 +1,7 @@
 /* report — what task_run says of tasks that nobody looked after.
  *
  * Build: cc -o report report.c ../queue.c ../await.c ../task_loop.c ../heap.c $(pkg-config --cflags --libs libevent)
- * Run:   ./report unobserved, observed, leftover, reused, stopped, deadlock or stubborn
+ * Run:   ./report unobserved, observed, leftover, reused, cleared, stopped, deadlock or stubborn
  */
 #include "../await.h"
 #include "../queue.h"
@@ -11,7 +11,7 @@
 struct program {
     struct task task;
     const char *scene;
-    struct task other;
+    struct task other, another;
     struct semaphore semaphore; /* that nobody ever releases */
 };
 
@@ -51,6 +51,12 @@ static void program_run(struct task *me)
         self->other = (struct task){0};
         task_create(me->loop, &self->other, fails_run, "failing again");
         AWAIT_CATCH(me, error, task_await(me, &self->other));
+    } else if (!strcmp(self->scene, "cleared")) { /* two, in one go */
+        task_create(me->loop, &self->another, fails_run, "another");
+        AWAIT(me, task_sleep(me, 5 * TASK_MS));
+        self->other = self->another = (struct task){0};
+        task_create(me->loop, &self->another, fails_run, "failing again");
+        AWAIT_CATCH(me, error, task_await(me, &self->another));
     } else if (!strcmp(self->scene, "stopped")) {
         AWAIT_CATCH(me, error, task_await(me, &self->other));
         event_base_loopexit(me->loop->base, NULL);
@@ -78,6 +84,8 @@ int main(int argc, char **argv)
     task_create(&loop, &program.task, program_run, "main");
     reported = task_run(&loop, &program.task);
     printf("task_run returns %d, tasks alive: %zu\n", reported, loop.alive);
+    if (loop.alive == 0 && task_run(&loop, NULL) < 0)
+        puts("and reports it a second time");
     task_loop_free(&loop);
     event_base_free(base);
     libevent_global_shutdown();

@@ -233,7 +233,6 @@ static void begin(struct mariadb *m, enum step step, const struct timeval *time)
     m->step = step;
     m->error = 0;
     m->words[0] = '\0';
-    m->timed_out = false;
     status = step_run(m, 0);
     if (status != 0 && event_add(m->limit, time) == 0) {
         wait_for(m, status);
@@ -308,9 +307,9 @@ const char *mariadb_error(struct mariadb *m)
     return m->words;
 }
 
-bool mariadb_timed_out(struct mariadb *m)
+bool mariadb_unanswered(struct mariadb *m)
 {
-    return m->timed_out;
+    return m->timed_out || (m->suspended && m->step != CONNECT);
 }
 
 MYSQL *mariadb_handle(struct mariadb *m)

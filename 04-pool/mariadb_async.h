@@ -58,9 +58,9 @@ MYSQL_RES *mariadb_result(struct mariadb *connection);
 /* Words for the error of the last operation, "" if it had none. */
 const char *mariadb_error(struct mariadb *connection);
 
-/* Did the last query run out of its time? Then the server may be at it still:
- * a cut connection does not stop it. mariadb_kill does. */
-bool mariadb_timed_out(struct mariadb *connection);
+/* Is a query going on, or did one ever run out of its time? Then the server may
+ * be at it still, also after mariadb_close: mariadb_kill ends it. */
+bool mariadb_unanswered(struct mariadb *connection);
 
 /* The library's own handle, for its calls that do not wait: mysql_thread_id,
  * mysql_affected_rows, mysql_insert_id, mysql_real_escape_string … */

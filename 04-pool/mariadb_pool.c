@@ -9,7 +9,8 @@
 /* One connection of the pool. */
 struct connection {
     struct mariadb_server *server; /* the caller's */
-    struct mariadb *mariadb;       /* owned */
+    struct mariadb *mariadb;       /* owned, until it is closed */
+    unsigned long unanswered; /* its number on the server, to kill its query */
     void (*opened)(void *connection, const char *error, void *arg);
     void *opened_arg;
     void (*closed)(void *arg);
@@ -47,21 +48,26 @@ static void *connection_open(void *arg,
     return connection;
 }
 
-static void on_close(void *arg)
-{
-    struct connection *connection = arg;
-
-    connection->closed(connection->closed_arg);
-    free(connection);
-}
-
-/* error: the query could not be killed. Then there is nothing more to do. */
+/* It is gone, at the server, too. error: the query could not be killed; then
+ * there is nothing more to do. */
 static void on_killed(int error, void *arg)
 {
     struct connection *connection = arg;
 
     (void)error;
-    mariadb_close(connection->mariadb, on_close, connection);
+    connection->closed(connection->closed_arg);
+    free(connection);
+}
+
+static void on_close(void *arg)
+{
+    struct connection *connection = arg;
+    struct mariadb_server *server = connection->server;
+
+    if (!connection->unanswered ||
+        mariadb_kill(server->base, &server->where, connection->unanswered,
+                     on_killed, connection) < 0)
+        on_killed(0, connection);
 }
 
 static void connection_close(void *arg, void (*closed)(void *),
@@ -72,11 +78,9 @@ static void connection_close(void *arg, void (*closed)(void *),
 
     connection->closed = closed;
     connection->closed_arg = closed_arg;
-    if (!mariadb_timed_out(mariadb) ||
-        mariadb_kill(connection->server->base, &connection->server->where,
-                     mysql_thread_id(mariadb_handle(mariadb)), on_killed,
-                     connection) < 0)
-        mariadb_close(mariadb, on_close, connection);
+    if (mariadb_unanswered(mariadb))
+        connection->unanswered = mysql_thread_id(mariadb_handle(mariadb));
+    mariadb_close(mariadb, on_close, connection);
 }
 
 static bool connection_alive(void *arg)

@@ -11,9 +11,10 @@
  * no transaction. What else a borrower leaves behind stays for the next one:
  * variables that were SET, temporary tables, locks (aiomysql: the same).
  *
- * One whose query ran out of time is gone from the pool only when the query was
- * killed, too, or could not be: so a server that can be reached has never more
- * to do than the pool has places.
+ * One whose query ran out of time, or is going on when it comes back, is gone
+ * from the pool only when the query was killed, too, or could not be: so a server
+ * that can be reached has never more to do than the pool has places.
+ * (pool_terminate kills no queries.)
  */
 #ifndef MARIADB_POOL_H
 #define MARIADB_POOL_H

@@ -198,3 +198,20 @@ no connection: no answer in time
 6
 opened 3"
 }
+
+@test "server: timed out and rolled back, or returned while it runs: the query is killed" {
+    run_program proofs/cut rollback
+    assert_output --regexp "^error 2013: no answer in time
+error (2006|2013): .*
+alive 0, reusable 0
+returned: 0
+closed$"
+    run_program proofs/cut give_back
+    assert_output "returned: 0
+closed"
+    gone() {
+        [[ $(mariadb -Ne "SELECT COUNT(*) FROM information_schema.PROCESSLIST
+            WHERE INFO REGEXP 'SELECT SLEEP.100. AS (rollback|give_back)'") == 0 ]]
+    }
+    wait_until 2 gone || fail "the server is at it still"
+}

@@ -1,13 +1,15 @@
 /* cut — a query's time is up: who wins, and how soon it is over.
  *
  * Build: cc -o cut cut.c ../connection_pool.c ../waiters.c ../mariadb_pool.c ../mariadb_async.c ../mariadb_kill.c $(pkg-config --cflags --libs libevent libmariadb)
- * Run:   ../../scripts/with-mariadb ./cut late | terminate | close | idle
+ * Run:   ../../scripts/with-mariadb ./cut late | terminate | rollback | give_back | close | idle
  *
  * late: the loop is blocked for so long that a query is over its time, but its
  * answer came meanwhile: the answer counts. terminate: the pool cuts a query
  * that would take 100 s; its borrower is told at once, and returns the lease.
- * close: the same, without a pool: no callback comes. idle: one that is cut while
- * it has nothing to do takes no query any more.
+ * rollback: its time is up, and its borrower rolls back all the same before
+ * returning it. give_back: its borrower returns it while it runs. In both the
+ * server is told to stop. close: without a pool, while it runs: no callback
+ * comes. idle: one that is cut while it has nothing to do takes no query any more.
  */
 #include "../mariadb_pool.h"
 
@@ -20,6 +22,7 @@
 struct app {
     struct mariadb_server server;
     const char *scene;
+    bool rolled_back;
     struct pool *pool;
     struct lease lease;
 };
@@ -37,6 +40,11 @@ static void on_answer(struct mariadb *mariadb, int error, void *arg)
     struct app *app = arg;
 
     printf("error %d: %s\n", error, mariadb_error(mariadb));
+    if (!strcmp(app->scene, "rollback") && !app->rolled_back) {
+        app->rolled_back = true;
+        if (mariadb_query(mariadb, "ROLLBACK", on_answer, app) == 0)
+            return;
+    }
     printf("alive %d, reusable %d\n", mariadb_alive(mariadb),
            mariadb_reusable(mariadb));
     printf("returned: %d\n", pool_release(app->pool, app->lease));
@@ -57,7 +65,10 @@ static void on_timer(evutil_socket_t fd, short events, void *arg)
         puts("the loop is blocked");
         usleep(1000000);         /* now the time is up */
         poll(&answer, 1, 20000); /* and the answer is there */
-    } else {
+    } else if (!strcmp(app->scene, "give_back")) {
+        printf("returned: %d\n", pool_release(app->pool, app->lease));
+        pool_close(app->pool, on_closed, app);
+    } else if (!strcmp(app->scene, "terminate")) {
         puts("terminated");
         pool_terminate(app->pool, on_closed, app);
         pool_terminate(app->pool, on_closed, app);
@@ -74,10 +85,11 @@ static void on_lease(struct lease lease, const char *error, void *arg)
 {
     static const struct timeval soon = {0, 50000};
     struct app *app = arg;
-    const char *text =
-        !strcmp(app->scene, "late") ? "SELECT SLEEP(0.2)" : "SELECT SLEEP(100)";
+    char text[64];
 
     app->lease = lease;
+    snprintf(text, sizeof text, "SELECT SLEEP(%s) AS %s",
+             !strcmp(app->scene, "late") ? "0.2" : "100", app->scene);
     if (error || mariadb_query(mariadb_of(lease), text, on_answer, app) < 0 ||
         event_base_once(app->server.base, -1, EV_TIMEOUT, on_timer, app,
                         &soon) < 0)
@@ -130,6 +142,8 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     if (!strcmp(app.scene, "late"))
         app.server.where.query_timeout = (struct timeval){1, 0};
+    if (!strcmp(app.scene, "rollback"))
+        app.server.where.query_timeout = (struct timeval){0, 400000};
     if (!strcmp(app.scene, "close") || !strcmp(app.scene, "idle"))
         mariadb_open(base, &app.server.where, on_open, &app);
     else

@@ -58,12 +58,15 @@ static int64_t pool_now(const struct pool *pool)
 
 /* Something has changed: on_work will see to it. If it is what on_work itself
  * brought about, then in the next pass, so that a borrower who returns and asks
- * again in one breath does not starve the rest of the loop (card 01-07). */
+ * again in one breath does not starve the rest of the loop (card 01-07). So
+ * also while connects fail, perhaps at once, and he asks again as soon. */
 static void pool_wake(struct pool *pool)
 {
+    const struct timeval next_pass = {0, 0};
+
     if (pool->working)
         pool->again = true;
-    else
+    else if (!pool->failing || event_add(pool->work, &next_pass) < 0)
         event_active(pool->work, 0, 0);
 }
 

@@ -86,6 +86,8 @@ asyncio: the waiter was overtaken"
 @test "04-04 the loop is not starved by one who returns and asks in his callback" {
     prove greedy
     (($(number "ran after") < 200000)) || fail "$output"
+    prove greedy refused
+    (($(number "ran after") < 200000)) || fail "$output"
 }
 
 @test "04-05 a lease that is returned twice takes nothing from the next borrower" {

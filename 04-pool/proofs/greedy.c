@@ -1,7 +1,8 @@
-/* greedy — a borrower who returns and asks again in one breath: does anything
- * else still get its turn?
+/* greedy — a borrower who returns and asks again in one breath, or who asks
+ * again at once when he gets none: does anything else still get its turn?
  *
  * Build: cc -o greedy greedy.c ../scripted.c ../connection_pool.c ../waiters.c $(pkg-config --cflags --libs libevent)
+ * Run:   ./greedy [refused]
  */
 #include "../scripted.h"
 
@@ -23,9 +24,8 @@ static void on_lease(struct lease lease, const char *error, void *arg)
 {
     struct scene *scene = arg;
 
-    if (error)
-        return;
-    pool_release(scene->pool, lease);
+    if (!error)
+        pool_release(scene->pool, lease);
     if (++scene->rounds == ROUNDS)
         pool_close(scene->pool, on_closed, scene);
     else
@@ -47,17 +47,19 @@ static void on_timer(evutil_socket_t fd, short events, void *arg)
     scene->at_timer = scene->rounds;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    static const struct pool_options none_at_first = {0, 1, -1};
     const struct timeval one_ms = {0, 1000};
     struct scene scene = {.at_timer = ROUNDS};
     struct event_base *base = event_base_new();
-    struct scripted_server server = {.base = base};
+    struct scripted_server server = {.base = base,
+                                     .refuses = argc > 1 ? argv[1] : NULL};
 
     if (!base)
         return 1;
-    scene.pool =
-        pool_new(base, &scripted_methods, &server, NULL, on_created, &scene);
+    scene.pool = pool_new(base, &scripted_methods, &server, &none_at_first,
+                          on_created, &scene);
     if (!scene.pool ||
         event_base_once(base, -1, EV_TIMEOUT, on_timer, &scene, &one_ms) < 0)
         return 1;

@@ -122,7 +122,7 @@ const char *mariadb_server_find(struct mariadb_server *server,
 {
     const char *host = setting("MYSQL_HOST", "127.0.0.1");
     const char *port = setting("MYSQL_TCP_PORT", "3306");
-    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+    struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM};
     struct addrinfo *addresses;
     char *end;
     unsigned long number = strtoul(port, &end, 10);
@@ -143,6 +143,10 @@ const char *mariadb_server_find(struct mariadb_server *server,
         return server->words;
     }
     error = getaddrinfo(host, NULL, &hints, &addresses);
+    if (error) {
+        hints.ai_family = AF_UNSPEC;
+        error = getaddrinfo(host, NULL, &hints, &addresses);
+    }
     if (!error) {
         error = getnameinfo(addresses->ai_addr, addresses->ai_addrlen,
                             server->address, sizeof server->address, NULL, 0,

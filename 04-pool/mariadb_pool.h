@@ -34,8 +34,10 @@ struct mariadb_server {
 /* Fills in *server from the environment: MYSQL_HOST (127.0.0.1),
  * MYSQL_TCP_PORT (3306), MYSQL_USER (root), MYSQL_PWD and MYSQL_DATABASE (both
  * empty); 10 s to connect, 30 s for a query. May block: a name is resolved
- * here, before the loop runs. Returns NULL, or why it could not, in words that
- * are in *server. User, password and database stay in the environment. */
+ * here, before the loop runs. Of its addresses one is used, an IPv4 one if there
+ * is any: localhost may be ::1 as well, where Debian's MariaDB does not listen.
+ * Returns NULL, or why it could not, in words that are in *server. User, password
+ * and database stay in the environment. */
 const char *mariadb_server_find(struct mariadb_server *server,
                                 struct event_base *base);
 

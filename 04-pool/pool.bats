@@ -62,3 +62,25 @@ c.close()' >"$BATS_TEST_TMPDIR/port" 3>&- &
     assert_failure 1
     [[ $stderr == *"Lost connection"* ]] || fail "$stderr"
 }
+
+@test "pool: of a name's addresses the IPv4 one is taken, where Debian's MariaDB listens" {
+    [[ -z ${SANITIZE-}${VALGRIND-} ]] || skip "a preloaded library"
+    ${CC:-cc} -shared -fPIC -x c -o "$BATS_TEST_TMPDIR/names.so" - <<'END'
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <netdb.h>
+int getaddrinfo(const char *name, const char *service,
+                const struct addrinfo *hints, struct addrinfo **found)
+{
+    int (*real)(const char *, const char *, const struct addrinfo *,
+                struct addrinfo **) = dlsym(RTLD_NEXT, "getaddrinfo");
+
+    return real(hints->ai_family == AF_INET ? "127.0.0.1" : "::1", service,
+                hints, found);
+}
+END
+    MYSQL_TCP_PORT=1 MYSQL_HOST=localhost LD_PRELOAD=$BATS_TEST_TMPDIR/names.so \
+        run_program pool
+    assert_failure 1
+    [[ $stderr == "pool: cannot connect to 127.0.0.1 port 1: "*"(111)" ]] || fail "$stderr"
+}

@@ -181,7 +181,7 @@ int main(int argc, char **argv)
     printf("tasks        %ld\nbytes/task   %.0f\ntimers/s     %.0f\n"
            "switches/s   %.0f\n",
            program.tasks, program.bytes, program.timers, program.switched);
-    if (fflush(stdout) != 0) {
+    if (fflush(stdout) != 0 || ferror(stdout)) {
         perror("many: cannot write the figures");
         goto cleanup;
     }

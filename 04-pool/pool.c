@@ -146,7 +146,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "pool: %s\n", error);
         app.status = 1;
     }
-    if (fflush(stdout) != 0) {
+    if (fflush(stdout) != 0 || ferror(stdout)) {
         perror("pool: cannot write the row");
         app.status = 1;
     }

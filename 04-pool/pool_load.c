@@ -186,7 +186,10 @@ static int report(struct load *load)
            waits[(size_t)load->waited * 99 / 100]);
     printf("connections opened: %lu\n", load->server.opened);
     printf("%d ok, %d failed\n", load->ok, load->failed);
-    return fflush(stdout) != 0 || load->failed > 0;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return load->failed > 0;
+    perror("pool_load: cannot write the figures");
+    return 1;
 }
 
 /* Runs the load. Returns the exit status. */

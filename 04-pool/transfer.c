@@ -21,6 +21,7 @@
  */
 #include "mariadb_pool.h"
 
+#include <errno.h>
 #include <mysqld_error.h>
 #include <signal.h>
 #include <stdio.h>
@@ -237,8 +238,8 @@ int main(int argc, char **argv)
                             on_created, &app);
     if (!error && (!app.pool || event_base_dispatch(base) < 0))
         fail(&app, "cannot run", "out of memory");
-    if (fflush(stdout) != 0)
-        fail(&app, "cannot write", "stdout");
+    if (fflush(stdout) != 0 || ferror(stdout))
+        fail(&app, "cannot write the balances", strerror(errno));
     event_base_free(base);
     mysql_library_end();
     libevent_global_shutdown();

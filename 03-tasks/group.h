@@ -62,7 +62,8 @@ struct group {
 
 /* owner: the task that will join it. ended: NULL, or called for each member that
  * is done, also one that never began, for instance to free it; its error is in
- * task_error. It may create members. */
+ * task_error. It may create members; but in a group that is being cancelled one
+ * that replaces each that ends (TASK_CANCELLED says so) keeps it from ending. */
 void group_init(struct group *group, struct task *owner,
                 void (*ended)(struct task *task));
 

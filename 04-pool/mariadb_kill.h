@@ -7,6 +7,10 @@
  * finds out when it has an answer to send, perhaps in an hour. KILL QUERY does,
  * and has to come over a connection of its own, since the query's is busy.
  * asyncio: aiomysql leaves this to you.
+ *
+ * What it cannot know: numbers begin anew with the server. If that was started
+ * again behind a line that went silent (its host failed, say), the number may be
+ * somebody else's by now, and his query is ended.
  */
 #ifndef MARIADB_KILL_H
 #define MARIADB_KILL_H

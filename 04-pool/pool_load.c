@@ -274,8 +274,8 @@ int main(int argc, char **argv)
         }
         *value = (int)strtol(optarg, &end, 10);
         if (end == optarg || *end || strlen(optarg) > 8 || *value < 1) {
-            fprintf(stderr, "pool_load: -%c '%s': not a number from 1 on\n",
-                    option, optarg);
+            fprintf(stderr, "pool_load: -%c '%s': not 1 to 99999999\n", option,
+                    optarg);
             return 2;
         }
     }

@@ -184,7 +184,10 @@ int fork_server_fd(const struct fork_server *server)
 
 void fork_server_free(struct fork_server *server)
 {
-    close(server->fd); /* it sees EOF */
+    /* It sees EOF, even if another pool's server, forked later, has inherited
+     * our end; a mere close would not do then. */
+    shutdown(server->fd, SHUT_RDWR);
+    close(server->fd);
     while (waitpid(server->pid, NULL, 0) < 0 && errno == EINTR)
         ;
     free(server);

@@ -303,6 +303,17 @@ static void rules(bool threads)
     wait_for_start(2);
     open_gate(threads ? 2 : 0); /* threads are waited for */
     end(&scene);
+
+    if (!threads) { /* the second's server has the first's descriptors, too */
+        struct process_pool *first = process_pool_new(job, 1, 1);
+        struct process_pool *second = process_pool_new(job, 1, 1);
+
+        if (!first || !second)
+            abort();
+        process_pool_free(first);
+        process_pool_free(second);
+        puts("two pools, the first freed first: both are gone");
+    }
 }
 
 int main(int argc, char **argv)

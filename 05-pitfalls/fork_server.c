@@ -1,10 +1,12 @@
 #include "fork_server.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -82,10 +84,32 @@ static void bury(pid_t *child)
     *child = 0;
 }
 
+/* A program that was started without stdin, stdout or stderr gets the next
+ * descriptors in their place, and what it prints would go to the server. So that
+ * it fails to print instead, they are taken. */
+static void take_standard_descriptors(void)
+{
+    int fd;
+
+    do
+        fd = open("/dev/null", O_RDONLY);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
+/* In a worker: its end comes with the server's. Else one that computes for ever
+ * would outlive it, with nobody to stop it. */
+static bool die_with(pid_t server)
+{
+    return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == server;
+}
+
 /* In the server: fills a place and returns the descriptor that leads to the
  * worker, or -1. In the worker: does not return. */
 static int fill(struct fork_server *server, int place)
 {
+    pid_t us = getpid();
     int pair[2];
 
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
@@ -94,7 +118,8 @@ static int fill(struct fork_server *server, int place)
     if (server->workers[place] == 0) {
         close(server->fd);
         close(pair[0]); /* else there would never be EOF */
-        server->work(pair[1], server->arg);
+        if (die_with(us))
+            server->work(pair[1], server->arg);
         close(pair[1]);
         free(server);
         _exit(0); /* not exit: stdio's buffers are the program's */
@@ -134,6 +159,7 @@ struct fork_server *fork_server_new(void (*work)(int fd, void *arg), void *arg,
         calloc(1, sizeof *server + (size_t)places * sizeof(pid_t));
     int pair[2];
 
+    take_standard_descriptors();
     if (!server ||
         socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
         free(server);
@@ -146,6 +172,7 @@ struct fork_server *fork_server_new(void (*work)(int fd, void *arg), void *arg,
     if (server->pid == 0) {
         signal(SIGINT, SIG_IGN);
         signal(SIGTERM, SIG_IGN);
+        signal(SIGCHLD, SIG_DFL); /* who ignores it cannot wait */
         close(pair[0]);
         server->fd = pair[1];
         serve(server);

@@ -17,9 +17,10 @@
  * the other end travels back to us in a message (SCM_RIGHTS, `man 7 unix`).
  *
  * The server kills and waits for the worker in a place before it fills the place
- * again, and all of them when it is freed or when we die: no zombies. It and the
- * workers ignore SIGINT and SIGTERM, which a terminal or a service manager sends
- * to all processes at once: what becomes of the jobs is our affair.
+ * again, and all of them when it is freed or when we die: no zombies. If it dies
+ * itself, they die with it. It and the workers ignore SIGINT and SIGTERM, which a
+ * terminal or a service manager sends to all processes at once: what becomes of
+ * the jobs is our affair.
  *
  * asyncio: multiprocessing's start method "forkserver".
  */
@@ -28,9 +29,10 @@
 
 struct fork_server;
 
-/* Forks the server; there must be no thread and no event base. `work` runs in
- * each worker and returns when its fd reports EOF; it does not own the fd. NULL
- * if there are too few resources; errno says which. */
+/* Forks the server; there must be no thread and no event base. If stdin, stdout
+ * or stderr are closed, /dev/null takes their numbers. `work` runs in each worker
+ * and returns when its fd reports EOF; it does not own the fd. NULL if there are
+ * too few resources; errno says which. */
 struct fork_server *fork_server_new(void (*work)(int fd, void *arg), void *arg,
                                     int places);
 
@@ -40,7 +42,8 @@ struct fork_server *fork_server_new(void (*work)(int fd, void *arg), void *arg,
 int fork_server_ask(struct fork_server *server, int place);
 
 /* Takes an answer, waits for it if there is none. Sets the place; returns the
- * descriptor that leads to the worker (yours) or -1 if it could not be forked. If the server is gone, place is -1, too. */
+ * descriptor that leads to the worker (yours) or -1 if it could not be forked. If
+ * the server is gone, place is -1, too. */
 int fork_server_answer(struct fork_server *server, int *place);
 
 /* Becomes readable when there is an answer. */

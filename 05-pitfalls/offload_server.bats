@@ -291,3 +291,44 @@ computing(); os.kill(pid, signal.SIGINT); print(read_all(s))'
     assert_failure 1
     assert_equal "$stderr" "offload_server: cannot listen on 127.0.0.1 port $port: Address already in use"
 }
+
+@test "offload_server: the fork server dies: the workers with it, the job is answered" {
+    local fork_server workers each
+
+    begin -w 1
+    fork_server=$(cat "/proc/$server_pid/task/$server_pid/children")
+    workers=$(cat "/proc/${fork_server% }/task/${fork_server% }/children")
+    peer '
+s = connect(); s.sendall(b"%s\n15\n" % sys.argv[2].encode())
+computing(); os.kill(int(sys.argv[3]), signal.SIGKILL)
+print(line(s), line(s), sep="|")' $prime "$fork_server"
+    assert_output "error: the worker process died|error: No child processes"
+    for each in $workers; do
+        wait_until 5 has_ended "$each" || fail "$each lives on"
+    done
+    stop_server
+    assert_equal "$status" 0
+}
+
+@test "offload_server: stdin, stdout, stderr closed, SIGCHLD ignored: the fork server is well" {
+    local program fork_server
+
+    [[ -z ${VALGRIND-} ]] || skip "valgrind needs its stderr"
+    "$python" -c 'import os, signal, sys
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+os.closerange(0, 3)
+os.execv(sys.argv[1], sys.argv[1:])' "$build/$chapter/offload_server" -p 0 -w 1 3>&- &
+    server=$!
+    has_workers() {
+        fork_server=$(cat "/proc/$server/task/$server/children")
+        [[ -n $fork_server && -n $(cat "/proc/${fork_server% }/task/${fork_server% }/children") ]]
+    }
+    wait_until 10 has_workers
+    run readlink "/proc/$server/fd/0" "/proc/$server/fd/1" "/proc/$server/fd/2"
+    assert_output "$(printf '/dev/null\n%.0s' 1 2 3)"
+    # Bit 16: what is ignored is reaped by nobody, and its number another's soon.
+    assert_equal $((0x$(awk '/^SigIgn/ { print $2 }' "/proc/${fork_server% }/status") >> 16 & 1)) 0
+    kill "$server"
+    wait "$server" || true
+    server=''
+}

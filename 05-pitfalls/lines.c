@@ -12,7 +12,8 @@ int lines_take(struct lines *lines, struct evbuffer *input, char *line)
             length = (size_t)found.pos;
         else
             end = 0;
-        if (length + end == 0 || (!ended && length <= LINE_LONGEST))
+        /* One byte more may be the CR of a CR LF that is still to come. */
+        if (length + end == 0 || (!ended && length <= LINE_LONGEST + 1))
             return LINE_NONE;
         if (!skipped && length <= LINE_LONGEST) {
             evbuffer_remove(input, line, length);

@@ -209,9 +209,11 @@ reset(s)'
     peer '
 s = connect(); s.sendall(b"x" * 300000 + b"\n15\n" + b"1" * 65 + b"\n" + b"0" * 63 + b"6\n" + b"y" * 70)
 print(line(s), line(s), line(s), line(s), line(s), sep="|")
-s.shutdown(socket.SHUT_WR); print(read_all(s))'
+s.shutdown(socket.SHUT_WR); print(read_all(s))
+s = connect(); s.sendall(b"0" * 63 + b"6\r"); time.sleep(0.1); s.sendall(b"\n"); print(line(s))'
     assert_output "error: line too long|5|error: line too long|3|error: line too long
-b''"
+b''
+3"
     ends_well
 }
 

@@ -14,6 +14,7 @@ struct worker {
     int fd;                 /* owned: leads to it; -1 while there is nobody */
     struct event *readable; /* owned; NULL while there is nobody */
     bool busy;
+    bool left; /* nobody, but who was there may still be at work */
 };
 
 struct crew {
@@ -60,7 +61,7 @@ static void work(int fd, void *arg)
     }
 }
 
-/* Empties a place. Who was there is killed when the place is filled again. */
+/* Empties a place. Who was there is killed when somebody is asked for in it. */
 static void worker_lost(struct worker *worker)
 {
     if (worker->readable)
@@ -69,20 +70,33 @@ static void worker_lost(struct worker *worker)
     close(worker->fd);
     worker->fd = -1;
     worker->busy = false;
+    worker->left = true;
     worker->crew->alive--;
+}
+
+/* The first place that somebody has left, or else the first that is empty; -1 if
+ * there is none, or none that was `left`. */
+static int empty_place(const struct crew *crew, bool left)
+{
+    int empty = -1;
+
+    for (int i = 0; i < crew->places; i++) {
+        if (crew->workers[i].fd < 0 && crew->workers[i].left)
+            return i;
+        if (crew->workers[i].fd < 0 && empty < 0)
+            empty = i;
+    }
+    return left ? -1 : empty;
 }
 
 /* Asks for somebody in an empty place. One question at a time; its answer asks
  * the next one. */
 static void refill(struct crew *crew)
 {
-    int place = 0;
+    int place = empty_place(crew, false);
 
-    if (crew->asked || crew->gone || crew->resting ||
-        crew->alive == crew->places)
+    if (crew->asked || crew->gone || crew->resting || place < 0)
         return;
-    while (crew->workers[place].fd >= 0)
-        place++;
     crew->asked = fork_server_ask(crew->server, place) == 0;
     crew->gone = !crew->asked;
 }
@@ -124,7 +138,8 @@ static bool worker_begin(struct worker *worker, int fd)
 }
 
 /* The server has forked somebody, or could not, or is dead. A fork that failed
- * is not tried again from here: that would be a loop without a rest. */
+ * is not tried again from here, as that would be a loop without a rest; but it
+ * has killed who was in the place, and is to kill the others. */
 static void on_forked(evutil_socket_t unused, short events, void *arg)
 {
     struct crew *crew = arg;
@@ -137,7 +152,9 @@ static void on_forked(evutil_socket_t unused, short events, void *arg)
     crew->gone = place < 0;
     if (crew->gone)
         event_del(crew->forked);
-    if (filled)
+    else
+        crew->workers[place].left = false;
+    if (filled || empty_place(crew, true) >= 0)
         refill(crew);
     if (filled || crew->alive == 0)
         crew->changed(!filled, crew->arg);

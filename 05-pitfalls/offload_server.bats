@@ -334,3 +334,25 @@ os.execv(sys.argv[1], sys.argv[1:])' "$build/$chapter/offload_server" -p 0 -w 1 
     wait "$server" || true
     server=''
 }
+
+@test "offload_server: whose clients have gone is stopped, even if none can be forked" {
+    [[ -z ${VALGRIND-} ]] || skip "valgrind has descriptor limits of its own"
+    begin -w 3
+    peer '
+import resource
+children = lambda pid: list(map(int, open(f"/proc/{pid}/task/{pid}/children").read().split()))
+(server,) = children(pid)
+workers = children(server)
+resource.prlimit(server, resource.RLIMIT_NOFILE, (3, 3))
+many = [connect() for i in range(3)]
+for s in many: s.sendall(b"%s\n" % sys.argv[2].encode()); computing(); before = ticks()
+for s in many: reset(s)
+end = time.monotonic() + 5 * patience
+while children(server) and time.monotonic() < end: time.sleep(0.01)
+print(len(workers), len(children(server)))
+s = connect(); s.sendall(b"15\n"); print(line(s))' $prime
+    assert_output "3 0
+error: no worker process can be started"
+    stop_server
+    assert_equal "$status" 0
+}

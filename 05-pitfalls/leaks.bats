@@ -31,3 +31,15 @@ still held: 10 descriptors, 10 allocations, 10 unfinished tasks"
 @test "leaks: an unknown scene is wrong usage" {
     assert_usage_error "fixed|broken" leaks slowly
 }
+
+@test "leaks: without descriptors it says so and ends, whatever it had got" {
+    local limit
+
+    [[ -z ${VALGRIND-} ]] || skip "valgrind has descriptor limits of its own"
+    for limit in {6..10}; do
+        # shellcheck disable=SC2046 # a word list
+        run --separate-stderr bash -c 'exec 3>&- 4>&-; ulimit -n "$1"; shift; exec "$@"' - \
+            "$limit" $(command_for -t 2 leaks)
+        ((status <= 1)) || fail "$limit descriptors: exit $status: ${stderr:0:200}"
+    done
+}

@@ -203,6 +203,17 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
         give_up(app, "out of memory");
 }
 
+/* Out of descriptors, the listening socket stays readable: the loop would spin.
+ * With a session none is waiting, and it was only the look for one that failed. */
+static void on_accept_error(struct evconnlistener *listener, void *arg)
+{
+    struct app *app = arg;
+
+    (void)listener;
+    if (!app->session)
+        give_up(app, "cannot accept a client");
+}
+
 /* Serves the clients and frees everything in the order libevent wants:
  * bufferevents, listener, one pass in which descriptors are closed, the base,
  * libevent's own globals. Returns NULL, or why it failed. */
@@ -218,6 +229,8 @@ static const char *serve(struct app *app)
         app->base, on_accept, app,
         LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_DISABLED, -1,
         (struct sockaddr *)&any, sizeof any);
+    if (app->listener)
+        evconnlistener_set_error_cb(app->listener, on_accept_error);
     /* Enabled here, as evconnlistener_new_bind hides that it could not. */
     if (app->listener && evconnlistener_enable(app->listener) == 0) {
         client_start(app);

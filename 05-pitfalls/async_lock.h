@@ -16,7 +16,9 @@
  * - A waiter that times out or is cancelled leaves no trace; if the lock was
  *   on its way to him, it goes to the next.
  * - A callback comes once, from the loop, never from within acquire, release or
- *   cancel: your struct is not changed under your hands.
+ *   cancel: your struct is not changed under your hands. It comes in the same
+ *   pass: who only releases and asks again, with others doing the same, keeps
+ *   the loop from looking for news (01-07).
  *
  * For one thread, the loop's. Not reentrant, as asyncio's is not; but who asks
  * again while he waits or holds gets an error, where asyncio waits for ever.

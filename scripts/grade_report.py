@@ -13,10 +13,11 @@ from pathlib import Path
 
 
 def clean(text):
-    """As it may be shown: nothing that a terminal or a reader of XML obeys."""
+    """As it may be shown: nothing that a terminal or a reader of XML obeys, and no end
+    of a line but "\\n": str.splitlines knows ten."""
+    bad = ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp")
     return "".join(
-        c if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Cn") else "?"
-        for c in text)
+        c if c in "\n\t" or unicodedata.category(c) not in bad else "?" for c in text)
 
 
 def read(path):

@@ -147,5 +147,8 @@ int main(void)
         done("make", "a user namespace");
     leave_daemon();
     puts("1..2\nok 1 a\nok 2 b");
+    /* The same for who takes U+2028 for the end of a line. */
+    puts("a\u2028ok 1 a\u2028ok 2 b");
+    fputs("a\u2028ok 1 a\u2028ok 2 b\n", stderr);
     return 0;
 }

@@ -6,12 +6,13 @@
 # answer_places STUDENT 01-loop/exercises/3_call_soon.c: where it is looked for:
 # in a copy of the workbook, or of its chapters; in the one directory that an
 # archive had at its top; in a heap of files, if no other chapter has the name.
+# Each ends with a NUL.
 answer_places() {
     local name=${2##*/}
 
-    printf '%s\n' "$1/$2" "$1"/*/"$2"
+    printf '%s\0' "$1/$2" "$1"/*/"$2"
     if (($(compgen -G "[0-9][0-9]-*/exercises/$name" | wc -l) == 1)); then
-        printf '%s\n' "$1/$name" "$1/exercises/$name"
+        printf '%s\0' "$1/$name" "$1/exercises/$name"
     fi
 }
 
@@ -31,7 +32,7 @@ links() {
 take_answer() {
     local place found=()
 
-    while IFS= read -r place; do
+    while IFS= read -r -d '' place; do
         [[ ! -e $place && ! -L $place ]] || found+=("$place")
     done < <(answer_places "$1" "$2")
     if ((${#found[@]} == 0)); then
@@ -73,9 +74,10 @@ why_not() {
 
 # one_student DIRECTORY: true if it holds answers itself, rather than students.
 one_student() {
-    local id path
+    local id path all
 
-    for id in "${ids[@]}"; do
+    mapfile -t all < <(exercises) # also if only one is to be graded
+    for id in "${all[@]}"; do
         path=$(exercise_path "$id")
         if [[ -e $1/${path%%/*} || -e $1/exercises || -e $1/${path##*/}.c ]]; then
             return 0

@@ -194,12 +194,16 @@ END
     cp "$good" "$class/unpacked/book-main/01-loop/exercises"
     cp "$good" "$class/twice/a/01-loop/exercises"
     cp "$good" "$class/twice"
-    mkdir "$class/"$'new\nline \e[31m; touch $HOME'
+    mkdir "$class/"$'new\nline \e[31m; touch $HOME' "$class/"$'two\nlines {}'
+    # It compiles with 30 KiB of warnings.
+    { cat "$good" && printf 'static int unused_and_rather_long_%d(int a) { int b; return b; }\n' \
+        {1..80}; } >"$class/"$'two\nlines {}/1_greet.c'
     run grade SUBMISSION="$class"
     assert_success
     for name in heap folder unpacked; do
         assert_line --regexp "^$name +1/1 +1/1$"
     done
+    assert_line --regexp '^two\?lines \{\} +1/1 +1/1$'
     assert_line --regexp "^twice .* 01-1 2 files of this name$"
     assert_line --regexp '^new\?line \?\[31m; touch \$HOME +–'
     refute_output --partial $'\e['
@@ -248,4 +252,13 @@ END
     assert_output --partial "FORMAT=pdf: it is text, junit or gradescope"
     SUBMISSION=. EXERCISE=09-9 run -2 scripts/grade
     SUBMISSION=. CHAPTER=06 run -2 scripts/grade
+}
+
+@test "grade: one student is one student, also without what is to be graded" {
+    source scripts/exercises.bash
+    source scripts/answers.bash
+    mkdir -p "$BATS_TEST_TMPDIR/class/ada/01-loop"
+    ids=(02-1)
+    one_student "$BATS_TEST_TMPDIR/class/ada"
+    ! one_student "$BATS_TEST_TMPDIR/class" || fail "a class is not a student"
 }

@@ -130,3 +130,23 @@ rules() {
     assert_usage_error "unknown scene 'fibres'" executor fibres
     assert_usage_error "unexpected" executor threads x
 }
+
+@test "executor: too many threads: it says why there are not that many" {
+    [[ -z ${SANITIZE-}${VALGRIND-} ]] || skip "they take more memory than it may have here"
+    # 1024 stacks of 8 MiB do not go into a GiB.
+    run --separate-stderr bash -c 'ulimit -v 1000000 -s 8192; exec "$@"' - \
+        "$build/$chapter/executor" threads -w 1024
+    assert_failure 1
+    assert_equal "$stderr" "executor: cannot start 1024 threads: Resource temporarily unavailable"
+}
+
+@test "executor: with stdout closed the result is not written, and it says so" {
+    local scene
+
+    [[ -z ${VALGRIND-} ]] || skip "valgrind takes the number itself"
+    for scene in processes threads broken; do
+        run --separate-stderr bash -c '"$@" >&-' - "$build/$chapter/executor" "$scene"
+        assert_failure 1
+        [[ $stderr == *"executor: cannot write the result: "* ]] || fail "$scene: $stderr"
+    done
+}

@@ -148,7 +148,8 @@ static int prepare(struct app *app)
     if (app->scene == THREADS &&
         !(app->threads =
               thread_pool_new(app->base, sum, (int)app->workers, LIMIT))) {
-        fprintf(stderr, "executor: cannot start %ld threads\n", app->workers);
+        fprintf(stderr, "executor: cannot start %ld threads: %s\n",
+                app->workers, strerror(errno));
         return -1;
     }
     return 0;
@@ -236,7 +237,6 @@ int main(int argc, char **argv)
     }
     if (prepare(&app) == 0)
         status = run(&app);
-
     if (app.threads) /* pools and events before their base */
         thread_pool_free(app.threads);
     if (app.processes)

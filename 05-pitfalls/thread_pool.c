@@ -112,18 +112,22 @@ static void on_wake(evutil_socket_t fd, short events, void *arg)
     let_go(pool);
 }
 
-/* Starts the threads, deaf to signals: those are for the loop's thread. */
+/* Starts the threads, deaf to signals: those are for the loop's thread. False and
+ * errno, if not all of them. */
 static bool start_threads(struct thread_pool *pool, int workers)
 {
     sigset_t all, before;
+    int error = 0;
 
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     while (pool->workers < workers &&
-           pthread_create(&pool->threads[pool->workers], NULL, work, pool) == 0)
+           (error = pthread_create(&pool->threads[pool->workers], NULL, work,
+                                   pool)) == 0)
         pool->workers++;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return pool->workers == workers;
+    errno = error;
+    return error == 0;
 }
 
 struct thread_pool *thread_pool_new(struct event_base *base,
@@ -148,7 +152,10 @@ struct thread_pool *thread_pool_new(struct event_base *base,
             event_new(base, pool->wake_fd, EV_READ | EV_PERSIST, on_wake, pool);
     if (!pool->wake || event_add(pool->wake, NULL) < 0 ||
         !start_threads(pool, workers)) {
+        int error = errno;
+
         thread_pool_free(pool);
+        errno = error;
         return NULL;
     }
     return pool;

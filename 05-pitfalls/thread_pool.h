@@ -32,7 +32,7 @@ struct thread_job;
 typedef void (*thread_pool_done)(uint64_t result, const char *error, void *arg);
 
 /* Starts the threads (>= 1). `limit`: how many jobs may be unanswered at once.
- * NULL if there are too few resources. */
+ * NULL if there are too few resources; errno says which. */
 struct thread_pool *thread_pool_new(struct event_base *base,
                                     uint64_t (*function)(uint64_t), int workers,
                                     int limit);

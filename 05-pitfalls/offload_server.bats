@@ -356,3 +356,18 @@ error: no worker process can be started"
     stop_server
     assert_equal "$status" 0
 }
+
+@test "offload_server: has no limit of clients but the hard one of descriptors" {
+    [[ -z ${VALGRIND-} ]] || skip "valgrind has descriptor limits of its own"
+    ulimit -Sn 64
+    begin -w 1
+    ulimit -Sn "$(ulimit -Hn)"
+    peer '
+many = [connect() for i in range(100)]
+for s in many: s.sendall(b"15\n")
+print(sum(line(s) == "5" for s in many))'
+    assert_output 100
+    assert_equal "$(complained | wc -l)" 1
+    stop_server
+    assert_equal "$status" 0
+}

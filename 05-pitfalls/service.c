@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 struct service {
     const char *name; /* not owned */
@@ -87,6 +88,17 @@ static bool watch(struct service *service, struct event_base *base)
     return true;
 }
 
+/* As many clients as the system allows, not as a shell does. */
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
 struct service *service_new(struct event_base *base, const char *name,
                             uint16_t port, struct service_calls calls,
                             void *arg)
@@ -97,6 +109,7 @@ struct service *service_new(struct event_base *base, const char *name,
                                   .sin_addr = {htonl(INADDR_LOOPBACK)}};
     socklen_t length = sizeof address;
 
+    raise_descriptor_limit();
     if (!service || !watch(service, base)) {
         fprintf(stderr, "%s: cannot start: out of memory\n", name);
         goto failed;

@@ -1,6 +1,6 @@
 /* service — the part of a TCP server that is the same in each: it listens on
- * 127.0.0.1, accepts, rests when there are no descriptors, hears SIGINT and
- * SIGTERM.
+ * 127.0.0.1, accepts, rests when there are no descriptors (and raises their soft
+ * limit to the hard one), hears SIGINT and SIGTERM.
  *
  *     struct service *service = service_new(base, "name", 8889, calls, arg);
  *     static void on_client(evutil_socket_t fd, void *arg) … fd is yours …

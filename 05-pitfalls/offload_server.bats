@@ -238,21 +238,6 @@ long.sendall(b"15\n"); print(line(long))' $prime
     ends_well
 }
 
-@test "offload_server: without its fork server it serves on, and its workers end with it" {
-    local each
-
-    begin -w 2
-    wait_until 10 has_workers 2
-    kill -KILL "$fork_server"
-    peer 's = connect(); s.sendall(b"15\n"); print(line(s))'
-    assert_output 5
-    stop_server
-    assert_equal "$status" 0
-    for each in "${workers[@]}"; do # nobody is there to kill them
-        wait_until 10 has_ended "$each" || fail "$each lives on"
-    done
-}
-
 @test "offload_server: SIGTERM: what was asked is answered first" {
     begin -w 2
     peer '
@@ -294,7 +279,7 @@ computing(); os.kill(pid, signal.SIGINT); print(read_all(s))'
     assert_equal "$stderr" "offload_server: cannot listen on 127.0.0.1 port $port: Address already in use"
 }
 
-@test "offload_server: the fork server dies: the workers with it, the job is answered" {
+@test "offload_server: the fork server dies: the workers with it, and it ends, but answers first" {
     local fork_server workers each
 
     begin -w 1
@@ -308,8 +293,12 @@ print(line(s), line(s), sep="|")' $prime "$fork_server"
     for each in $workers; do
         wait_until 5 has_ended "$each" || fail "$each lives on"
     done
-    stop_server
-    assert_equal "$status" 0
+    status=0
+    wait "$server" || status=$?
+    server=''
+    assert_equal "$status" 1
+    [[ $(complained) == *"offload_server: all its processes have died: ending" ]] ||
+        fail "$(complained)"
 }
 
 @test "offload_server: stdin, stdout, stderr closed, SIGCHLD ignored: the fork server is well" {
@@ -321,11 +310,11 @@ signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 os.closerange(0, 3)
 os.execv(sys.argv[1], sys.argv[1:])' "$build/$chapter/offload_server" -p 0 -w 1 3>&- &
     server=$!
-    has_workers() {
+    has_begun() {
         fork_server=$(cat "/proc/$server/task/$server/children")
         [[ -n $fork_server && -n $(cat "/proc/${fork_server% }/task/${fork_server% }/children") ]]
     }
-    wait_until 10 has_workers
+    wait_until 10 has_begun
     run readlink "/proc/$server/fd/0" "/proc/$server/fd/1" "/proc/$server/fd/2"
     assert_output "$(printf '/dev/null\n%.0s' 1 2 3)"
     # Bit 16: what is ignored is reaped by nobody, and its number another's soon.

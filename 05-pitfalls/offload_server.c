@@ -13,7 +13,8 @@
  * A connection that breaks takes its job along, also out of the worker. A mere
  * EOF does not: it is a half-close, and what was asked before is answered.
  * What it lacks: while more than 4 KiB of questions are queued on a connection
- * it is not read, and its reset is seen only with the next answer.
+ * it is not read, and its reset is seen only with the next answer; and nothing
+ * but the descriptors bounds how many clients wait.
  */
 #include "lines.h"
 #include "process_pool.h"
@@ -47,7 +48,7 @@ struct server {
     struct service *service;
     struct connections all;
     struct connections waiting; /* those of all that the pool has no room for */
-    bool stopping;
+    bool stopping, failed;
 };
 
 /* Owned by the server, from on_accept to connection_free. */
@@ -120,19 +121,34 @@ static void on_result(uint64_t result, const char *error, void *arg)
     give_waiting(server);
 }
 
+/* Without workers, and without anybody to fork new ones, it ends, so that who
+ * watches over it can start it anew; in the orderly way. */
+static void no_workers(struct server *server)
+{
+    if (!server->failed && !server->stopping) {
+        fputs("offload_server: all its processes have died: ending\n", stderr);
+        raise(SIGTERM);
+    }
+    server->failed = true;
+}
+
 /* Gives the pool the questions of those who wait, first come, first served. */
 static void give_waiting(struct server *server)
 {
     struct connection *connection;
+    int error;
 
     while ((connection = TAILQ_FIRST(&server->waiting))) {
         connection->job = process_pool_submit(server->pool, connection->number,
                                               on_result, connection);
-        if (!connection->job && errno == EAGAIN)
+        error = connection->job ? 0 : errno;
+        if (error == EAGAIN)
             return; /* full */
         TAILQ_REMOVE(&server->waiting, connection, wait_link);
-        if (!connection->job) /* on_written goes on with it */
-            answer(connection, 0, strerror(errno));
+        if (error) /* on_written goes on with it */
+            answer(connection, 0, strerror(error));
+        if (error == ECHILD)
+            no_workers(server);
     }
 }
 
@@ -264,7 +280,8 @@ static int serve(struct server *server, long port, long workers, bool broken)
     }
     server->service = service_new(server->base, "offload_server",
                                   (uint16_t)port, calls, server);
-    return !server->service || event_base_dispatch(server->base) < 0;
+    return !server->service || event_base_dispatch(server->base) < 0 ||
+           server->failed;
 }
 
 /* Frees what is there, in the order libevent wants. */

@@ -88,6 +88,8 @@ asyncio: the waiter was overtaken"
     (($(number "ran after") < 200000)) || fail "$output"
     prove greedy refused
     (($(number "ran after") < 200000)) || fail "$output"
+    prove greedy late
+    (($(number "ran after") < 200000)) || fail "$output"
 }
 
 @test "04-05 a lease that is returned twice takes nothing from the next borrower" {

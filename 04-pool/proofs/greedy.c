@@ -1,18 +1,23 @@
 /* greedy — a borrower who returns and asks again in one breath, or who asks
- * again at once when he gets none: does anything else still get its turn?
+ * again at once when he gets none (refused: no connection can be opened; late:
+ * the only one is lent, and he and another have no time): does anything else get
+ * its turn?
  *
  * Build: cc -o greedy greedy.c ../scripted.c ../connection_pool.c ../waiters.c $(pkg-config --cflags --libs libevent)
- * Run:   ./greedy [refused]
+ * Run:   ./greedy [refused | late]
  */
 #include "../scripted.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum { ROUNDS = 200000 };
 
 struct scene {
     struct pool *pool;
     int rounds, at_timer;
+    bool late;
+    struct lease kept; /* late: by the first who asked */
 };
 
 static void on_closed(void *arg)
@@ -24,12 +29,21 @@ static void on_lease(struct lease lease, const char *error, void *arg)
 {
     struct scene *scene = arg;
 
-    if (!error)
+    if (!error && scene->late) {
+        scene->kept = lease;
+        pool_acquire(scene->pool, 0, on_lease, scene); /* the other one */
+    } else if (!error) {
         pool_release(scene->pool, lease);
-    if (++scene->rounds == ROUNDS)
-        pool_close(scene->pool, on_closed, scene);
-    else
-        pool_acquire(scene->pool, -1, on_lease, scene);
+    }
+    if (++scene->rounds > ROUNDS)
+        return;
+    if (scene->rounds < ROUNDS) {
+        pool_acquire(scene->pool, scene->late ? 0 : -1, on_lease, scene);
+        return;
+    }
+    if (scene->late)
+        pool_release(scene->pool, scene->kept);
+    pool_close(scene->pool, on_closed, scene);
 }
 
 static void on_created(struct pool *pool, const char *error, void *arg)
@@ -51,10 +65,11 @@ int main(int argc, char **argv)
 {
     static const struct pool_options none_at_first = {0, 1, -1};
     const struct timeval one_ms = {0, 1000};
-    struct scene scene = {.at_timer = ROUNDS};
+    bool late = argc > 1 && !strcmp(argv[1], "late");
+    struct scene scene = {.at_timer = ROUNDS, .late = late};
     struct event_base *base = event_base_new();
-    struct scripted_server server = {.base = base,
-                                     .refuses = argc > 1 ? argv[1] : NULL};
+    struct scripted_server server = {
+        .base = base, .refuses = argc > 1 && !late ? argv[1] : NULL};
 
     if (!base)
         return 1;

@@ -63,7 +63,7 @@ static void on_timer(evutil_socket_t fd, short events, void *arg)
             .events = POLLIN};
 
         puts("the loop is blocked");
-        usleep(1000000);         /* now the time is up */
+        sleep(1);                /* now the time is up */
         poll(&answer, 1, 20000); /* and the answer is there */
     } else if (!strcmp(app->scene, "give_back")) {
         printf("returned: %d\n", pool_release(app->pool, app->lease));

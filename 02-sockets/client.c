@@ -93,7 +93,10 @@ static void on_input(evutil_socket_t fd, short events, void *arg)
         client->input_over = true;
         event_del(client->input);
         maybe_half_close(client);
-    } else if (bufferevent_write(client->bev, data, (size_t)n) < 0) {
+    } else if (bufferevent_write(client->bev, data, (size_t)n) < 0 ||
+               bufferevent_enable(client->bev, EV_WRITE) < 0) {
+        /* The first does not tell if its event could not be added; the second,
+         * which adds it once more, does. */
         fail(client, "write to", "out of memory");
     } else if (evbuffer_get_length(output) > OUTPUT_HIGH) {
         event_del(client->input); /* back-pressure: the server is slower */
@@ -106,8 +109,8 @@ static void on_written(struct bufferevent *bev, void *arg)
     struct client *client = arg;
 
     (void)bev;
-    if (!client->input_over)
-        event_add(client->input, NULL);
+    if (!client->input_over && event_add(client->input, NULL) < 0)
+        fail(client, "read stdin for", "out of memory");
     maybe_half_close(client);
 }
 

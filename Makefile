@@ -156,7 +156,7 @@ practice: ## check your exercises: CHAPTER=, or one of them: EXERCISE=01-2
 watch: ## practice, again on every save
 	@scripts/watch
 
-hint: ## the next hint for the first open exercise, or for EXERCISE=01-2
+hint: ## the next hint for the exercise that is open: CHAPTER=, or EXERCISE=01-2
 	@scripts/hint
 
 # What scripts/grade builds other people's exercises with.

@@ -42,8 +42,10 @@
 #
 #   run_exercise [-t SECONDS] [-i TEXT] [ARGUMENT…]
 #       runs the program, TEXT on its stdin, 2 s at most unless told otherwise.
-#       Sets $output $lines $stderr $status and $did. A crash, no end or endless
-#       output fails the test here. within="scripts/with-mariadb" runs it there.
+#       Sets $output $lines $stderr $status and $did; $took, the ms from its start
+#       to its end (good for "at least", on any machine), and $used, of the processor.
+#       A crash, no end or endless output fails the test here.
+#       within="scripts/with-mariadb" runs it there.
 #   start_exercise [-t SECONDS] [-w PATTERN] [ARGUMENT…]
 #       the same in the background, 20 s at most; returns when it has said PATTERN,
 #       or else "listening on …:PORT" on stderr. Sets $port $exercise_pid.
@@ -55,6 +57,7 @@
 #   expect_output TEXT       stdout is TEXT (or what peer printed)
 #   expect_status N
 #   expect_nothing_left      no leak, no descriptor open, in all runs so far
+#   expect_idle              the last run, of 300 ms or more, did not spin meanwhile
 #   wrong EXPECTED CAME      for all else:
 #       ((ticks <= 5)) || wrong "at most 5 ticks" "$ticks ticks"
 #   did="WORDS"              what "did" shows, if the command is not enough
@@ -263,20 +266,16 @@ judge() {
     mapfile -t lines <<<"$output"
     size=$(($(stat -c %s "$run.out") + $(stat -c %s "$run.err")))
     report=$(cat "$run".report.* 2>/dev/null) || true
-    if ((status == 134)) && [[ $stderr == *": runtime error: "* ]]; then
+    if ((status == 134 || status == 137)) && [[ $stderr == *": runtime error: "* ]]; then
         report=$stderr stderr='' # where UBSan reports, whatever it is told
     fi
+    measure
     null=$(null "$report")
     if ((size >= output_limit * 1024)); then
         output='' stderr=''
         misbehaved "it prints without end: stopped after $((output_limit / 1024)) MiB"
     elif [[ $report == *"hard rss limit exhausted"* ]]; then
         misbehaved "it takes memory without end: stopped at 512 MiB"
-    elif ((status == 137)); then
-        touch "$BATS_FILE_TMPDIR/never_ended"
-        misbehaved "it never ended: stopped after $limit s, the loop never became idle$(
-            busy_or_asleep
-        )"
     elif [[ $report == *"runtime error: "* ]]; then
         misbehaved "it crashed: $(sed -n 's/.*runtime error: //p' <<<"$report" | head -n 1)$(
             place "$report"
@@ -284,7 +283,10 @@ judge() {
     elif [[ $report == *"ERROR: AddressSanitizer"* ]]; then
         misbehaved "it crashed: $(sed -nE '
             s/.*ERROR: AddressSanitizer: ([^ ]*) (on .*|\(.*)?$/\1/; s/.*ERROR: AddressSanitizer: //
-            t found; b; :found p; q' <<<"$report")${null:+: $null}$(place "$report")"
+            t found; b; :found p; q' <<<"$report")${null:+: $null}$(place "$report")$(freed "$report")"
+    elif ((status == 137)); then
+        touch "$BATS_FILE_TMPDIR/never_ended"
+        misbehaved "it never ended: stopped after $limit s$(busy_or_asleep)"
     elif ((status > 128)); then
         misbehaved "it crashed: killed by SIG$(kill -l $((status - 128)))$(
             ((status != 141)) || echo " (it wrote to a connection that was closed)"
@@ -292,11 +294,24 @@ judge() {
     fi
 }
 
+# measure: sets $took and $used.
+measure() {
+    local from to user='' system=''
+
+    from=$(stat -c %.3Y "$run.pid" 2>/dev/null) || from=0
+    to=$(stat -c %.3Y "$run.status" 2>/dev/null) || to=0
+    took=$((${to/./} - ${from/./}))
+    read -r user system < <(tail -n 1 "$run.took") || true
+    user=${user:-0.000} system=${system:-0.000}
+    used=$((10#${user/./} + 10#${system/./}))
+}
+
 # busy_or_asleep: what one that never ended did all the time, if that is clear.
 busy_or_asleep() {
     awk -v limit="$((limit * patience))" '
         NF == 2 { took = $1 + $2 }
         END {
+            if (took >= limit / 8) printf ", the loop never became idle"
             if (took > limit / 2)
                 printf "\nit used the processor all the time (%.1f s of %d): an endless loop",
                     took, limit
@@ -317,11 +332,38 @@ null() {
         END { if (null) print "a NULL pointer" of }' <<<"$1"
 }
 
-# place REPORT: the first function in a sanitizer's stack that is not libc's.
+# place REPORT [HEADING]: the first function in a sanitizer's stack (the one with
+# that heading) that is not libc's; and if that is a module's, the first one of
+# the learner's own file, too.
 place() {
-    local function='#[0-9]+ 0x[0-9a-f]+ in ([^ ]+)' ours='([^ ]*/)?[0-9]{2}-[a-z]+/([^ ]*/)?'
+    awk -v own="$name" -v heading="${2-}" '
+        heading && index($0, heading) != 1 { next }
+        { heading = "" }
+        /^$/ && place { exit }
+        match($0, / in [^ ]+ ([^ ]*\/)?[0-9][0-9]-[a-z]+\/[^ ]*\.c:[0-9]+/) {
+            split(substr($0, RSTART + 4, RLENGTH - 4), part, " ")
+            sub(".*/", "", part[2])
+            mine = part[2] ~ "^" own "[.-]"
+            if (!place || mine)
+                printf "%s%s, %s", (place ? "\ncalled in " : " in "), part[1], part[2]
+            place = 1
+            if (mine) exit
+        }' <<<"$1"
+}
 
-    sed -nE "s|^ *$function $ours([^/ ]+\.c:[0-9]+).*| in \1, \4|p" <<<"$1" | head -n 1
+# freed REPORT: where that was freed, which was used all the same.
+freed() {
+    local where
+
+    [[ $1 == *use-after-free* ]] || return 0
+    where=$(place "$1" "freed by")
+    [[ -z $where ]] || printf '\nfreed%s' "$where"
+}
+
+# expect_idle: what it takes to start is much less, also in a sandbox.
+expect_idle() {
+    ((used < 200 * patience || used < took / 3)) ||
+        wrong "it waits without using the processor" "it used it for $used of $took ms"
 }
 
 expect_output() {

@@ -175,7 +175,8 @@ void task_end(struct task *me);
 
 /* create_task: the task will start in the next pass. `name` is for reports and
  * not copied. The struct may be anywhere and need not be cleared; used before,
- * that task must be done (nobody checks that), and if it failed, awaited. */
+ * that task must be done (only gcc's AddressSanitizer makes that checked: abort),
+ * and if it failed, awaited. */
 void task_create(struct task_loop *loop, struct task *task,
                  void (*run)(struct task *me), const char *name);
 

@@ -22,10 +22,10 @@ all_asked() {
 }
 
 @test "the first good answer wins" {
-    local answer=green$RANDOM mirrors=(900:red 800:blue 850:grey 700:pink)
+    local answer=green$RANDOM mirrors=(60000:red 50000:blue 55000:grey 57000:pink)
 
     mirrors[RANDOM % 4]=20:$answer
-    run_exercise "${mirrors[@]}"
+    run_exercise -d $((700 * patience)) "${mirrors[@]}"
     all_asked 4
     all_closed "the answer: $answer"
     expect_status 0
@@ -39,29 +39,37 @@ the answer: red"
     local answer=green$RANDOM
 
     run_exercise 20/gone 700:red "200:$answer" 1/lost
+    [[ $output == *$'4 closed\n1 closed\n3 closed'* ]] ||
+        wrong "4 fails and is closed, then 1; then 3 answers" "$output"
     all_closed "the answer: $answer"
     expect_status 0
 }
 
 @test "if all fail, the race ends with the error of the last" {
-    local error=lost$RANDOM
+    local error=lost$RANDOM mirrors=({1..14}/down 200/gone 100/closed)
 
-    run_exercise 20/gone "250/$error" 100/closed
-    all_asked 3
+    mirrors[RANDOM % 16]=250/$error
+    run_exercise "${mirrors[@]}"
+    all_asked 16
     all_closed "no answer: $error"
     expect_status 1
 }
 
 @test "a race that is cancelled ends when all it has begun has ended" {
-    run_exercise -d $((100 * patience)) 60000:red "$((50000 + RANDOM)):green" 5/gone
+    run_exercise -d $((300 * patience)) 60000:red "$((50000 + RANDOM)):green" 5/gone
     all_asked 3
     all_closed "no answer: timed out"
+    expect_idle
+    # One has answered, and is being closed: the race may have it, or not.
+    run_exercise -d $((50 * patience + 35)) "$((50 * patience)):red" 60000:green
+    [[ ${lines[-1]} == "the answer: red" ]] || all_closed "no answer: timed out"
+    all_closed "${lines[-1]}"
     expect_nothing_left
 }
 
-@test "an answer that comes too late is freed" {
-    # The second has its answer while the first is being closed.
-    run_exercise 20:red 35:green 36:blue
+@test "an answer that comes too late does not count, and is freed" {
+    # Two more have their answer while the first is being closed.
+    run_exercise 36:blue 20:red 35:green 60000:pink
     all_closed "the answer: red"
     run_exercise 10/gone 20:red 50000:green
     expect_nothing_left

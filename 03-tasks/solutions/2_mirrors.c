@@ -44,8 +44,8 @@ static void fetch_run(struct task *me)
 
     TASK_FINALLY(me); /* to say goodbye takes a while */
     AWAIT_CATCH(me, error, task_sleep(me, 40 * TASK_MS));
-    printf("%d closed\n", self->number);
-    (void)error;
+    printf("%d %s\n", self->number,
+           error && me->error == TASK_CANCELLED ? "cut off" : "closed");
     TASK_END(me);
 }
 

@@ -344,6 +344,7 @@ place() {
             split(substr($0, RSTART + 4, RLENGTH - 4), part, " ")
             sub(".*/", "", part[2])
             mine = part[2] ~ "^" own "[.-]"
+            if (place && part[1] == "main") exit
             if (!place || mine)
                 printf "%s%s, %s", (place ? "\ncalled in " : " in "), part[1], part[2]
             place = 1

@@ -35,17 +35,31 @@ ${#numbers[@]} results"
     expect_output "$(squares 5 100)
 2 results"
     expect_nothing_left
+    # All work at the same time, so the last item is ready first.
+    numbers=(250 250 250 250)
+    numbers=("${numbers[@]:0:2+RANDOM%3}" 6)
+    run_exercise "${#numbers[@]}" "${numbers[@]}"
+    [[ ${lines[0]} == "$(squares 6)" && ${lines[-1]} == "${#numbers[@]} results" ]] ||
+        wrong "${#numbers[@]} workers, each busy with one number; 6 is ready first" "$output"
 }
 
 @test "an item that is no number ends the pipeline, and all its tasks" {
     local word=x$RANDOM
 
+    expecting="failed: not a number"
     run_exercise 2 60000 "$word" 1 2 3 4 5
     expect_output "failed: not a number"
     expect_status 1
+    expecting="failed: not a number: 7$word is none"
+    run_exercise 2 60000 "7$word"
+    expect_output "failed: not a number"
     run_exercise 3 1 1 1 1 1 1 1 1 "$word" 50000 50000
     [[ ${lines[-1]} == "failed: not a number" ]] ||
         wrong "at last: failed: not a number" "$output"
+    # Few are under way at a time, if the queues are short and the writer prints.
+    run_exercise 1 {0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0} "$word"
+    ((${#lines[@]} > 10)) && [[ ${lines[9]} == "$(squares 0)" ]] ||
+        wrong "each of the 20 is printed as it is ready: but for the last few" "$output"
 }
 
 @test "nothing is left after an item that is no number" {
@@ -59,6 +73,9 @@ ${#numbers[@]} results"
     run_exercise -d $((60 * patience)) 2 60000 1 2 60000 7 7 7 7
     [[ ${lines[-1]} == "failed: timed out" ]] || wrong "at last: failed: timed out" "$output"
     expect_nothing_left
-    run_exercise -d $((30 * patience)) 3 1 1 1 1 1 1 1 1 1 1 60000
+    # shellcheck disable=SC2046 # words
+    run_exercise -d $((30 * patience)) 3 $(yes 1 | head -n $((20 * patience))) 60000
+    ((${#lines[@]} <= 3 * patience + 1)) ||
+        wrong "$((3 * patience)) lines at most: the writer takes 10 ms for each" "$output"
     expect_nothing_left
 }

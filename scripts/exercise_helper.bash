@@ -363,7 +363,7 @@ freed() {
 
 # expect_idle: what it takes to start is much less, also in a sandbox.
 expect_idle() {
-    ((used < 200 * patience || used < took / 3)) ||
+    ((used < 100 * patience || used < took / 5)) ||
         wrong "it waits without using the processor" "it used it for $used of $took ms"
 }
 

@@ -52,6 +52,7 @@ the trip: timed out"
         wrong "8 parts booked at most, since each takes 10 ms" "$output"
     parts=({a..p})
     parts=("${parts[@]:0:booked}")
+    # shellcheck disable=SC2046 # names
     expect_output "${parts:+$(booked "${parts[@]}")
 $(given_back $(printf '%s\n' "${parts[@]}" | tac))
 }the trip: timed out"

@@ -56,7 +56,7 @@ the answer: red"
 }
 
 @test "a race that is cancelled ends when all it has begun has ended" {
-    run_exercise -d $((300 * patience)) 60000:red "$((50000 + RANDOM)):green" 5/gone
+    run_exercise -d $((200 + 300 * patience)) 60000:red "$((50000 + RANDOM)):green" 5/gone
     all_asked 3
     all_closed "no answer: timed out"
     expect_idle

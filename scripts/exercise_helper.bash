@@ -283,7 +283,10 @@ judge() {
     elif [[ $report == *"ERROR: AddressSanitizer"* ]]; then
         misbehaved "it crashed: $(sed -nE '
             s/.*ERROR: AddressSanitizer: ([^ ]*) (on .*|\(.*)?$/\1/; s/.*ERROR: AddressSanitizer: //
-            t found; b; :found p; q' <<<"$report")${null:+: $null}$(place "$report")$(freed "$report")"
+            t found; b; :found p; q' <<<"$report")${null:+: $null}$(
+            place "$report"
+            freed "$report"
+        )"
     elif ((status == 137)); then
         touch "$BATS_FILE_TMPDIR/never_ended"
         misbehaved "it never ended: stopped after $limit s$(busy_or_asleep)"

@@ -25,7 +25,7 @@ all_asked() {
     local answer=green$RANDOM mirrors=(60000:red 50000:blue 55000:grey 57000:pink)
 
     mirrors[RANDOM % 4]=20:$answer
-    run_exercise -d $((700 * patience)) "${mirrors[@]}"
+    run_exercise -d $((300 + 200 * patience)) "${mirrors[@]}"
     all_asked 4
     all_closed "the answer: $answer"
     expect_status 0
@@ -56,7 +56,7 @@ the answer: red"
 }
 
 @test "a race that is cancelled ends when all it has begun has ended" {
-    run_exercise -d $((200 + 300 * patience)) 60000:red "$((50000 + RANDOM)):green" 5/gone
+    run_exercise -d $((200 + 100 * patience)) 60000:red "$((50000 + RANDOM)):green" 5/gone
     all_asked 3
     all_closed "no answer: timed out"
     expect_idle

@@ -15,7 +15,7 @@ load ../../scripts/exercise_helper
     done
 }
 
-@test "beside one who has only one, and for long" {
+@test "they get theirs beside somebody who keeps one for long" {
     run_exercise 2 one:X want:ABC give:X give:A give:B count give:C count
     expect_output "X has one
 A has two
@@ -32,7 +32,14 @@ lent 1
 lent 0"
 }
 
-@test "the time is for both together; who is out of time has nothing" {
+@test "the time is for both together, all of it; who is out of time has nothing" {
+    local time=$((600 + 300 * patience))
+
+    run_exercise 2 one:XY "want:A:$time" "sleep:$((time * 5 / 9))" give:X give:Y count
+    expect_output "X has one
+Y has one
+A has two
+lent 2"
     run_exercise 2 one:XY want:A:300 sleep:200 give:X sleep:200 count give:Y want:B count
     expect_output "X has one
 Y has one
@@ -64,17 +71,36 @@ lent 0"
 }
 
 @test "if one of the two cannot be had, neither is kept; and nothing is left" {
+    local i
+
     run_exercise 2 one:X give:X refuse want:A count accept want:B count
     expect_output "X has one
 A has none: refused
 lent 0
 B has two
 lent 2"
+    run_exercise 2 one:X refuse want:A count
+    expect_output "X has one
+A has none: refused
+lent 1"
     run_exercise $((2 + RANDOM % 3)) refuse want:A count accept want:B give:B count
     expect_output "A has none: refused
 lent 0
 B has two
 lent 0"
-    run_exercise 2 one:X want:ABC:50 cancel:B sleep:100 want:D
+    run_exercise 2 one:X want:A:50 want:B want:C:50 cancel:B sleep:150 want:D
+    expect_output "X has one
+A has none: timed out
+C has none: timed out"
+    # Without memory for one of the two.
+    for i in 1 2; do
+        run_exercise 2 "nomemory:$i" want:A want:B count give:B count
+        [[ ${lines[0]} == "A cannot ask" || ${lines[0]} == "A has none: "* ]] ||
+            wrong "A cannot ask" "$output"
+        output=${output#*$'\n'}
+        expect_output "B has two
+lent 2
+lent 0"
+    done
     expect_nothing_left
 }

@@ -11,6 +11,7 @@
  *            cancel:A        does not want them any more
  *            sleep:MS        waits
  *            refuse, accept  from now on connects fail; or not
+ *            nomemory:N      the Nth pool_acquire from now on finds no memory
  *            count           how many connections are lent
  * Prints:  A has two
  *          B has two
@@ -19,15 +20,24 @@
  */
 #include "scripted.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static struct event_base *base; /* should you want a timer of your own */
 
-/* error: NULL, or why there are none; its words are valid during the call. */
+/* error: NULL, or why there are none (then both connections are NULL); its words
+ * are valid during the call. */
 typedef void (*both_fn)(struct lease first, struct lease second,
                         const char *error, void *arg);
+
+/* What you ask and release goes by way of the scenes, which look at it. */
+static int64_t seen_acquire(struct pool *pool, int timeout_ms,
+                            pool_acquired acquired, void *arg);
+static int seen_release(struct pool *pool, struct lease lease);
+#define pool_acquire seen_acquire
+#define pool_release seen_release
 
 /* ---- Your part: two leases, or none. This one asks for them in turn. ---- */
 
@@ -101,12 +111,56 @@ static struct scene {
     struct pool_methods methods;
     struct pool *pool;
     bool closed;
+    int memory_for; /* pool_acquire; 0: for all */
     struct borrower {
         char name;
-        struct both *both; /* while it waits for two */
+        struct both *both;  /* while it waits for two */
+        bool waits_for_one;
         struct lease leases[2];
     } borrowers[26]; /* A to Z */
 } scene;
+
+#undef pool_acquire
+#undef pool_release
+
+static int64_t seen_acquire(struct pool *pool, int timeout_ms,
+                            pool_acquired acquired, void *arg)
+{
+    if (scene.memory_for > 0 && --scene.memory_for == 0) {
+        errno = ENOMEM;
+        return -1;
+    }
+    return pool_acquire(pool, timeout_ms, acquired, arg);
+}
+
+static int seen_release(struct pool *pool, struct lease lease)
+{
+    int result = pool_release(pool, lease);
+
+    if (result < 0 && lease.connection)
+        puts("a lease was released that was not lent any more");
+    return result;
+}
+
+/* Somebody was told an error. If nobody else waits who may have or want some, all
+ * that is lent must be the borrowers', and the queue empty. */
+static void look_at_rest(char name)
+{
+    struct pool_counts rest = pool_counts(scene.pool);
+
+    for (int i = 0; i < 26; i++) {
+        const struct borrower *borrower = &scene.borrowers[i];
+
+        if (borrower->both || borrower->waits_for_one)
+            return;
+        for (int j = 0; j < 2; j++)
+            if (borrower->leases[j].connection)
+                rest.lent--;
+    }
+    if (rest.lent > 0 || rest.waiting > 0)
+        printf("%c is told, and keeps %d leases, %d places in the queue\n",
+               name, rest.lent, rest.waiting);
+}
 
 static void on_both(struct lease first, struct lease second, const char *error,
                     void *arg)
@@ -116,6 +170,9 @@ static void on_both(struct lease first, struct lease second, const char *error,
     borrower->both = NULL;
     if (error) {
         printf("%c has none: %s\n", borrower->name, error);
+        if (first.connection || second.connection)
+            printf("%c is given a lease besides\n", borrower->name);
+        look_at_rest(borrower->name);
         return;
     }
     borrower->leases[0] = first;
@@ -130,6 +187,7 @@ static void on_one(struct lease lease, const char *error, void *arg)
 {
     struct borrower *borrower = arg;
 
+    borrower->waits_for_one = false;
     borrower->leases[0] = lease;
     printf("%c has %s\n", borrower->name, error ? error : "one");
 }
@@ -145,9 +203,11 @@ static void give_back(struct borrower *borrower)
 
 static void cancel(struct borrower *borrower)
 {
-    if (borrower->both)
-        both_cancel(borrower->both);
-    borrower->both = NULL;
+    struct both *both = borrower->both;
+
+    borrower->both = NULL; /* nothing remembers what is left then */
+    if (both)
+        both_cancel(both);
 }
 
 /* A step of a borrower. Returns 0, or -1: no such step. */
@@ -158,7 +218,9 @@ static int borrower_step(struct borrower *borrower, const char *verb, int ms)
         if (!borrower->both)
             printf("%c cannot ask\n", borrower->name);
     } else if (!strcmp(verb, "one")) {
-        if (pool_acquire(scene.pool, PATIENCE_MS, on_one, borrower) < 0)
+        borrower->waits_for_one =
+            pool_acquire(scene.pool, PATIENCE_MS, on_one, borrower) >= 0;
+        if (!borrower->waits_for_one)
             printf("%c cannot ask\n", borrower->name);
     } else if (!strcmp(verb, "give")) {
         give_back(borrower);
@@ -179,6 +241,8 @@ static int step(const char *verb, const char *value)
         scene.server.refuses = verb[0] == 'r' ? "refused" : NULL;
     } else if (!strcmp(verb, "count")) {
         printf("lent %d\n", pool_counts(scene.pool).lent);
+    } else if (!strcmp(verb, "nomemory") && value) {
+        scene.memory_for = (int)strtol(value, NULL, 10);
     } else if (!strcmp(verb, "sleep") && value) {
         long time = strtol(value, NULL, 10);
         const struct timeval delay = {time / 1000, time % 1000 * 1000};
@@ -267,7 +331,7 @@ int main(int argc, char **argv)
         pool_close(scene.pool, on_closed, NULL);
         settle();
         if (!scene.closed)
-            printf("the pool cannot close: %d lent\n",
+            printf("a lease was not released: %d lent at the end\n",
                    pool_counts(scene.pool).lent);
         pool_free(scene.pool);
     }

@@ -3,6 +3,8 @@
 load ../../scripts/exercise_helper
 
 @test "a dead one is not lent" {
+    local dead
+
     run_exercise 1 take:A give:A kill:A count take:B count give:B take:C count
     expect_output "A has a good one
 1 now, 1 ever
@@ -26,21 +28,32 @@ C has a good one
 D has a good one
 E has a good one
 2 now, 4 ever"
+    # One is dead, the other is there, whichever is looked at first.
+    for dead in A B; do
+        run_exercise 2 take:A take:B give:A give:B "kill:$dead" slow take:C count
+        expect_output "A has a good one
+B has a good one
+C has a good one
+2 now, 2 ever"
+    done
 }
 
 @test "one that was idle for more than a minute is not lent" {
-    local before=$((RANDOM % 61)) after=$((61 + RANDOM % 1000))
+    local before=$((RANDOM % 60000)) after=$((60001 + RANDOM * 100))
 
-    run_exercise 1 take:A give:A "sleep:$before" take:B count give:B "sleep:$before" take:C count give:C \
-        "sleep:$after" take:D count
+    run_exercise 1 take:A give:A sleep:60000 take:B count give:B "sleep:$before" take:C count give:C \
+        sleep:60001 take:D count give:D "sleep:$after" take:E count
     expect_output "A has a good one
 B has a good one
 1 now, 1 ever
 C has a good one
 1 now, 1 ever
 D has a good one
-1 now, 2 ever"
-    run_exercise 1 take:A "sleep:$after" give:A take:B count
+1 now, 2 ever
+E has a good one
+1 now, 3 ever"
+    # Used for long, and after a month.
+    run_exercise 1 sleep:2700000000 take:A "sleep:$after" give:A sleep:60000 take:B count
     expect_output "A has a good one
 B has a good one
 1 now, 1 ever"
@@ -55,6 +68,10 @@ C has a good one
 1 now, 2 ever
 D has a good one
 1 now, 2 ever"
+    # Nobody waits: no other is opened.
+    run_exercise 2 take:A dirty:A give:A count
+    expect_output "A has a good one
+0 now, 1 ever"
     # Until it is gone it counts.
     run_exercise 1 take:A take:B dirty:A slow give:A count gone count answer count
     expect_output "A has a good one
@@ -64,7 +81,7 @@ B has a good one
 1 now, 2 ever"
 }
 
-@test "a connect that fails is told to one; the next one is not forgotten" {
+@test "a connect that fails, or cannot begin, is told to one; the next is not forgotten" {
     run_exercise 1 slow take:A take:B take:C fail gone accept answer count give:B count
     expect_output "A has none: refused
 B has a good one
@@ -76,9 +93,15 @@ C has a good one
 B has none: refused
 C has none: refused
 D has a good one"
+    run_exercise 1 nomemory take:A memory take:B take:C dirty:B nomemory give:B memory take:D count
+    expect_output "A has none: out of memory
+B has a good one
+C has none: out of memory
+D has a good one
+1 now, 2 ever"
 }
 
-@test "never more than there may be, in order, and nothing is left" {
+@test "as many as are wanted, never more than there may be, in order; and nothing is left" {
     local n=$((1 + RANDOM % 3)) steps=() expected=() who
 
     for who in A B C D E F G H; do
@@ -91,6 +114,13 @@ D has a good one"
     done
     run_exercise "$n" "${steps[@]}"
     expect_output "$(printf '%s\n' "${expected[@]}")"
+    run_exercise 3 slow take:A take:B count take:C take:D count answer answer answer count
+    expect_output "2 now, 2 ever, A waits, B waits
+3 now, 3 ever, A waits, B waits, C waits, D waits
+A has a good one
+B has a good one
+C has a good one
+3 now, 3 ever, D waits"
     run_exercise 2 take:A take:B slow take:C kill:A give:A count gone count take:D dirty:B give:B \
         count gone answer answer count
     expect_output "A has a good one

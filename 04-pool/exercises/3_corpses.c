@@ -7,8 +7,9 @@
  *            take:A, give:A   wants a connection; gives it back
  *            kill:A, dirty:A  the one that A has, or had last, is dead; or is
  *                             in the middle of a transaction
- *            sleep:SECONDS    so much time passes
+ *            sleep:MS         so much time passes
  *            refuse, accept   from now on connects fail; or not
+ *            nomemory, memory from now on none can even begin; or it can
  *            slow             from now on connects wait: answer or fail ends the
  *                             oldest; and so do closes: gone ends the oldest
  *            count            tells how many connections there are
@@ -242,7 +243,9 @@ static int borrower_step(struct borrower *borrower, const char *verb)
 
     if (!strcmp(verb, "take") && !slot && !borrower->waits) {
         borrower->waits = true;
-        return lender_take(&scene.lender, on_taken, borrower);
+        if (lender_take(&scene.lender, on_taken, borrower) < 0)
+            on_taken(NULL, "out of memory", borrower);
+        return 0;
     }
     if (!borrower->had) /* nothing to do with it */
         return 0;
@@ -299,6 +302,8 @@ static int step(const char *verb, const char *value)
 {
     if (!strcmp(verb, "refuse") || !strcmp(verb, "accept"))
         scene.server.refuses = verb[0] == 'r' ? "refused" : NULL;
+    else if (!strcmp(verb, "nomemory") || !strcmp(verb, "memory"))
+        scene.server.no_memory = verb[0] == 'n';
     else if (!strcmp(verb, "slow"))
         scene.server.slow = scene.server.slow_close = true;
     else if (!strcmp(verb, "answer"))
@@ -310,7 +315,7 @@ static int step(const char *verb, const char *value)
     else if (!strcmp(verb, "count"))
         tell_counts();
     else if (!strcmp(verb, "sleep") && value)
-        scene.server.now_ms += strtol(value, NULL, 10) * 1000;
+        scene.server.now_ms += strtoll(value, NULL, 10);
     else if (value && value[0] >= 'A' && value[0] <= 'Z')
         return borrower_step(&scene.borrowers[value[0] - 'A'], verb);
     else

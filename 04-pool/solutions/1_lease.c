@@ -10,6 +10,7 @@
  *            cancel:A         nobody wants the job any more
  *            busy, ready      from now on questions are refused; or not
  *            refuse, accept   from now on connects fail; or not
+ *            close            the pool closes: it lends nothing any more
  *            sleep:MS         so much time passes
  *            count            prints the pool's books
  * Prints:  A: done, 2 answers
@@ -35,6 +36,10 @@ static int ask(void *connection, char job, answered_fn answered, void *arg);
  * not come any more. The server's answer still does, so the connection is fit
  * for nobody else. */
 static void ask_no_more(void *connection);
+
+/* What you release goes by way of the scenes, which look at it. */
+static int seen_release(struct pool *pool, struct lease lease);
+#define pool_release seen_release
 
 /* How a job ended: error is NULL, or why it failed. */
 typedef void (*job_ended)(char name, int answers, const char *error, void *arg);
@@ -87,8 +92,9 @@ static void on_lease(struct lease lease, const char *error, void *arg)
 }
 
 /* Begins a job: it borrows a connection, asks, and asks again as long as there
- * is more. `ended` comes once, later, unless it is cancelled; the job is gone
- * by then. Returns NULL if it cannot begin: then `ended` does not come. */
+ * is more. `ended` comes once, later, unless it is cancelled; its connection
+ * is back by then, and the job not to be used any more. Returns NULL if it cannot
+ * begin: then `ended` does not come. */
 static struct job *job_start(struct pool *pool, char name, job_ended ended,
                              void *arg)
 {
@@ -131,8 +137,10 @@ static struct scene {
     struct pool *pool;
     bool busy, closed;
     struct job *jobs[26]; /* A to Z; NULL: none, or it has ended */
+    void *has[26];        /* the connection on which it asks */
     struct question {     /* by the connection's number */
         char job;         /* 0: none */
+        bool stale;       /* given up: its answer is still to come */
         answered_fn answered;
         void *arg;
     } questions[CONNECTIONS];
@@ -148,14 +156,15 @@ static int ask(void *connection, char job, answered_fn answered, void *arg)
 {
     struct question *question = question_on(connection);
 
+    scene.has[job - 'A'] = connection;
     if (question->job)
         printf("%c asks, but %c has asked on this connection\n", job,
                question->job);
-    if (((struct scripted *)connection)->dirty)
+    if (question->stale)
         printf("%c asks, and gets the answer to an older question\n", job);
     if (scene.busy || question->job)
         return -1;
-    *question = (struct question){job, answered, arg};
+    *question = (struct question){job, question->stale, answered, arg};
     return 0;
 }
 
@@ -163,17 +172,34 @@ static void ask_no_more(void *connection)
 {
     struct question *question = question_on(connection);
 
-    if (question->job)
-        ((struct scripted *)connection)->dirty = true;
-    question->job = 0;
+    if (!question->job)
+        return;
+    ((struct scripted *)connection)->dirty = true;
+    *question = (struct question){.stale = true};
+}
+
+#undef pool_release
+
+static int seen_release(struct pool *pool, struct lease lease)
+{
+    int result = pool_release(pool, lease);
+
+    if (result < 0 && lease.connection)
+        puts("a lease was released that was not lent any more");
+    for (int i = 0; i < 26; i++)
+        if (scene.has[i] == lease.connection)
+            scene.has[i] = NULL;
+    return result;
 }
 
 static void on_ended(char name, int answers, const char *error, void *arg)
 {
     (void)arg;
     scene.jobs[name - 'A'] = NULL;
+    if (scene.has[name - 'A'])
+        printf("%c tells that it ended, and still has its connection\n", name);
     if (error)
-        printf("%c: failed: %s\n", name, error);
+        printf("%c: failed, %d answers: %s\n", name, answers, error);
     else
         printf("%c: done, %d answers\n", name, answers);
 }
@@ -195,15 +221,26 @@ static void on_created(struct pool *pool, const char *error, void *arg)
 static void answer(char job, bool more, const char *error)
 {
     for (int i = 0; i < CONNECTIONS; i++) {
-        struct question *question = &scene.questions[i];
+        struct question question = scene.questions[i];
 
-        if (question->job == job) {
-            question->job = 0;
-            question->answered(more, error, question->arg);
+        if (question.job == job) {
+            scene.questions[i] = (struct question){.stale = question.stale};
+            question.answered(more, error, question.arg);
             return;
         }
     }
     printf("%c has not asked\n", job);
+}
+
+/* Nothing remembers it afterwards, so that a job which is left is seen. */
+static void cancel(char name)
+{
+    struct job *job = scene.jobs[name - 'A'];
+
+    scene.jobs[name - 'A'] = NULL;
+    if (job)
+        job_cancel(job);
+    scene.has[name - 'A'] = NULL;
 }
 
 /* A step about a job. Returns 0, or -1: no such step. */
@@ -212,6 +249,7 @@ static int job_step(const char *verb, char name)
     struct job **job = &scene.jobs[name - 'A'];
 
     if (!strcmp(verb, "start")) {
+        scene.has[name - 'A'] = NULL;
         *job = job_start(scene.pool, name, on_ended, NULL);
         if (!*job)
             printf("%c cannot start\n", name);
@@ -220,11 +258,9 @@ static int job_step(const char *verb, char name)
     } else if (!strcmp(verb, "error")) {
         answer(name, false, "an error");
     } else if (!strcmp(verb, "cancel")) {
-        if (*job) {
-            job_cancel(*job);
+        if (*job)
             printf("%c: cancelled\n", name);
-        }
-        *job = NULL;
+        cancel(name);
     } else {
         return -1;
     }
@@ -246,6 +282,8 @@ static int step(const char *verb, const char *value)
         scene.busy = verb[0] == 'b';
     else if (!strcmp(verb, "refuse") || !strcmp(verb, "accept"))
         scene.server.refuses = verb[0] == 'r' ? "refused" : NULL;
+    else if (!strcmp(verb, "close"))
+        pool_close(scene.pool, NULL, NULL);
     else if (!strcmp(verb, "count"))
         tell_counts();
     else if (!strcmp(verb, "sleep") && value)
@@ -296,14 +334,13 @@ int main(int argc, char **argv)
         play(argv + 2) == 0)
         status = 0;
 
-    for (int i = 0; i < 26; i++)
-        if (scene.jobs[i])
-            job_cancel(scene.jobs[i]);
+    for (char name = 'A'; name <= 'Z'; name++)
+        cancel(name);
     if (scene.pool) {
         pool_close(scene.pool, on_closed, NULL);
         event_base_loop(scene.base, 0);
         if (!scene.closed)
-            printf("the pool cannot close: %d lent\n",
+            printf("a lease was not released: %d lent at the end\n",
                    pool_counts(scene.pool).lent);
         pool_free(scene.pool);
     }

@@ -114,7 +114,7 @@ static struct scene {
     int memory_for; /* pool_acquire; 0: for all */
     struct borrower {
         char name;
-        struct both *both;  /* while it waits for two */
+        struct both *both; /* while it waits for two */
         bool waits_for_one;
         struct lease leases[2];
     } borrowers[26]; /* A to Z */
@@ -195,9 +195,8 @@ static void on_one(struct lease lease, const char *error, void *arg)
 static void give_back(struct borrower *borrower)
 {
     for (int i = 0; i < 2; i++)
-        if (borrower->leases[i].connection &&
-            pool_release(scene.pool, borrower->leases[i]) < 0)
-            printf("%c had what was not lent\n", borrower->name);
+        if (borrower->leases[i].connection)
+            seen_release(scene.pool, borrower->leases[i]);
     memset(borrower->leases, 0, sizeof borrower->leases);
 }
 

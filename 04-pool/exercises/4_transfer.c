@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { CONNECTIONS = 4 };
+
 /* One transfer; lives in main. */
 struct transfer {
     struct app *app;
@@ -56,8 +58,9 @@ static void transfer_end(struct transfer *transfer)
         return;
     }
     transfer->has_ended = true;
-    if (transfer->lease.connection)
-        pool_release(app->pool, transfer->lease);
+    if (transfer->lease.connection &&
+        pool_release(app->pool, transfer->lease) < 0)
+        note(transfer, "gives its connection back twice", "");
     if (++app->ended == app->count)
         pool_close(app->pool, on_closed, app);
 }
@@ -173,7 +176,7 @@ static int read_transfers(struct app *app, char **arguments)
 
 int main(int argc, char **argv)
 {
-    const struct pool_options options = {4, 4, -1};
+    const struct pool_options options = {CONNECTIONS, CONNECTIONS, -1};
     struct app app = {.count = argc - 1};
     struct event_base *base;
     const char *error;
@@ -196,12 +199,17 @@ int main(int argc, char **argv)
     else
         fprintf(stderr, "4_transfer: %s\n", error ? error : "failed");
 
+    if (app.pool)
+        printf("a lease was not released: %d lent at the end\n",
+               pool_counts(app.pool).lent);
+    if (app.server.opened > CONNECTIONS)
+        printf("%lu connections were opened, not %d: some came back in the "
+               "middle of something\n",
+               app.server.opened, CONNECTIONS);
     for (int i = 0; i < app.count; i++)
         printf("%s %s\n", argv[1 + i],
                app.transfers[i].has_ended ? app.transfers[i].result
                                           : "has not ended");
-    if (app.pool)
-        printf("the pool cannot close: %d lent\n", pool_counts(app.pool).lent);
     pool_free(app.pool);
     free(app.transfers);
     event_base_free(base);

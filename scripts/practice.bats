@@ -173,6 +173,11 @@ practised() {
     solution >"$copy/01-loop/exercises/1_count.c"
     run in_copy practice EXERCISE=1-1
     assert_line "  next: 01-2 hello — say hello    make practice EXERCISE=01-2"
+    # Rather the next one of the same chapter than an earlier chapter's.
+    cp -r "$copy/01-loop" "$copy/02-more"
+    run in_copy practice EXERCISE=2-1
+    assert_line "  next: 02-2 hello — say hello    make practice EXERCISE=02-2"
+    rm -r "$copy/02-more"
     echo 01-1 >"$copy/build/practice/current"
     run in_copy practice
     assert_success

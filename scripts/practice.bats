@@ -208,7 +208,9 @@ practised() {
     assert_success
     assert_output --partial "1_count.c does not compile (yet): make practice EXERCISE=01-1"
     [[ -x $copy/build/01-loop/loop && -x $copy/build/01-loop/exercises/2_hello ]]
-    practised 'int unused;' "the compiler warns:" "unused variable ‘unused’"
+    practised "$(printf 'int unused%d;\n' {1..20})" "the compiler warns:" \
+        "unused variable ‘unused20’" "lines more, in build/01-loop/exercises/1_count.said"
+    refute_output --partial "unused variable ‘unused1’"
 }
 
 # outcomes CASE…: the first exercise does what its argument says, each tested by

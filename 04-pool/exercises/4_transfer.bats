@@ -88,6 +88,7 @@ BEGIN NOT ATOMIC
     $2;
 END//
 END
+    # shellcheck disable=SC1083,SC2093 # bash closes the variable's descriptor
     exec {other[1]}>&-
     while read -r held; do
         [[ $held != held ]] || return 0

@@ -9,10 +9,22 @@ times() {
     done
 }
 
-# expect_outcomes TEXT: the outcomes, in whatever order, and the balances.
-expect_outcomes() {
-    output=$(printf '%s\n' "${lines[@]#*[0-9]: }" | sort)
-    expect_output "$(sort <<<"$1")"
+# expect_in_all TEXT: how many were done and refused, whichever; then the balances.
+expect_in_all() {
+    output=$(
+        grep -v '^balances' <<<"$output" | sed 's/^[0-9]*: //' | sort | uniq -c | sed 's/^ *//'
+        grep '^balances' <<<"$output"
+    )
+    expect_output "$1"
+}
+
+# expect_early N LATEST WHY: it is done, as the LATESTth at the latest.
+expect_early() {
+    local at
+
+    at=$(grep -n "^$1: done" <<<"$output" | cut -d: -f1)
+    ((${at:-99} <= $2)) || wrong "$1: done, in one of the first $2 lines: $3" \
+        "$(if [[ -n $at ]]; then echo "$1: done, in line $at"; else echo "$output"; fi)"
 }
 
 @test "a transfer alone is done, or refused" {
@@ -34,11 +46,11 @@ balances: $a 7"
 
     # shellcheck disable=SC2046 # words
     run_exercise 3 100,0,0 $(times 6 "0-1:$a")
-    expect_outcomes "$(times 3 "done")
-$(times 3 "refused: too little")
+    expect_in_all "3 done
+3 refused: too little
 balances: $((100 - 3 * a)) $((3 * a)) 0"
     run_exercise 3 "$a,$((a + 1)),0,9" "0-2:$a" 3-2:9 "1-2:$a"
-    expect_outcomes "$(times 3 "done")
+    expect_in_all "3 done
 balances: 0 1 $((2 * a + 9)) 0"
 }
 
@@ -46,14 +58,14 @@ balances: 0 1 $((2 * a + 9)) 0"
     local a=$((1 + RANDOM % 20))
 
     run_exercise 3 100,100 "0-1:$a" "1-0:$a" "1-0:$a" "0-1:$((a + 5))"
-    expect_outcomes "$(times 4 "done")
+    expect_in_all "4 done
 balances: 95 105"
     run_exercise 3 100,100,100 "0-1:$a" 1-2:20 2-0:30
-    expect_outcomes "$(times 3 "done")
+    expect_in_all "3 done
 balances: $((130 - a)) $((80 + a)) 90"
     run_exercise 3 100,100 "1-1:$a" 0-0:101 "0-1:$a" "0-0:$((50 - a))"
-    expect_outcomes "$(times 3 "done")
-refused: too little
+    expect_in_all "3 done
+1 refused: too little
 balances: $((100 - a)) $((100 + a))"
     expect_status 0
 }
@@ -62,23 +74,31 @@ balances: $((100 - a)) $((100 + a))"
     local a=$((1 + RANDOM % 20))
 
     run_exercise 3 50,50 0-1:200 "0-1:$a" 1-0:200 "1-0:$a" "0-1:$a"
-    expect_outcomes "$(times 2 "refused: too little")
-$(times 3 "done")
+    expect_in_all "3 done
+2 refused: too little
 balances: $((50 - a)) $((50 + a))"
     run_exercise 3 50,50 0-7:1 5-0:1 1-7:1 6-6:1 "0-1:$a"
-    expect_outcomes "$(times 4 "refused: no such account")
-done
+    expect_in_all "1 done
+4 refused: no such account
 balances: $((50 - a)) $((50 + a))"
     expect_nothing_left
 }
 
-@test "who shares no account does not wait" {
-    local last=$((6 + RANDOM % 3)) at
+@test "in long queues too: no money is lost, and nobody else waits" {
+    local n=$((18 + RANDOM % 3))
 
     # shellcheck disable=SC2046 # words
-    run_exercise 10 100,0,50,0 $(times "$last" 0-1:5) 2-3:30
-    at=$(grep -n "^$last: done" <<<"$output" | cut -d: -f1)
-    ((${at:-99} <= 3)) ||
-        wrong "$last: done, among the first three lines: it has accounts 2 and 3 to itself" "$output"
-    expect_status 0
+    run_exercise -t 10 2 1000,0,0,50,0 $(times "$n" "0-1:5 0-2:5") 3-4:30
+    did="./1_bank 2 1000,0,0,50,0 and $n times 0-1:5 0-2:5, then 3-4:30"
+    expect_early $((2 * n)) 3 "it has accounts 3 and 4 to itself"
+    expect_in_all "$((2 * n + 1)) done
+balances: $((1000 - 10 * n)) $((5 * n)) $((5 * n)) 20 30"
+    run_exercise 4 9,9,9,9,9,9,9,0 0-7:1 1-7:2 2-7:3 3-7:4 4-7:5 5-7:6 6-7:7
+    expect_in_all "7 done
+balances: 8 7 6 5 4 3 2 28"
+    # shellcheck disable=SC2046
+    run_exercise 3 50,50,0,0 0-1:1 $(times 4 0-2:5) 1-3:7
+    expect_early 5 4 "1 and 3 are free as soon as 0 is done"
+    expect_in_all "6 done
+balances: 29 44 20 7"
 }

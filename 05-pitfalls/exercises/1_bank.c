@@ -13,12 +13,9 @@
 
 enum { ACCOUNTS = 8, TRANSFERS = 64, UNKNOWN = -1 };
 
-/* Where the balances are: elsewhere. It reads and writes, no more, and each is a
- * trip there and back. Lives in main. */
-struct ledger {
-    long ms; /* to read a balance; three times as long to write one */
-    long balances[ACCOUNTS]; /* UNKNOWN: there is no such account */
-};
+/* Where the balances are: elsewhere, so they cannot be seen from here. It reads
+ * and writes, no more, and each is a trip there and back. */
+struct ledger;
 
 typedef void (*ledger_callback)(long balance, void *arg);
 
@@ -34,7 +31,7 @@ struct trip {
 
 /* Lives in main. */
 struct bank {
-    struct ledger ledger;
+    struct ledger *ledger;
     int decided;
 };
 
@@ -128,6 +125,12 @@ static void bank_close(struct bank *bank)
 
 /* ---- The scene: nothing is to be changed from here on. ---- */
 
+/* Lives in main. */
+struct ledger {
+    long ms; /* to read a balance; three times as long to write one */
+    long balances[ACCOUNTS]; /* UNKNOWN: there is no such account */
+};
+
 /* The end of a trip: only here the ledger is looked at or changed. */
 static void on_trip(evutil_socket_t fd, short events, void *arg)
 {
@@ -194,11 +197,11 @@ static int parse(struct bank *bank, struct transfer *transfers, int argc,
     char *at = argc > 3 ? argv[2] : "";
     int count = argc - 3;
 
-    bank->ledger.ms = argc > 3 ? strtol(argv[1], NULL, 10) : 0;
-    if (bank->ledger.ms < 1 || count > TRANSFERS)
+    bank->ledger->ms = argc > 3 ? strtol(argv[1], NULL, 10) : 0;
+    if (bank->ledger->ms < 1 || count > TRANSFERS)
         return 0;
     for (int i = 0; i < ACCOUNTS; i++) {
-        bank->ledger.balances[i] = *at ? strtol(at, &at, 10) : UNKNOWN;
+        bank->ledger->balances[i] = *at ? strtol(at, &at, 10) : UNKNOWN;
         if (*at == ',')
             at++;
     }
@@ -207,14 +210,15 @@ static int parse(struct bank *bank, struct transfer *transfers, int argc,
             return 0;
         transfers[i].number = i;
         transfers[i].bank = bank;
-        transfers[i].trip.ledger = &bank->ledger;
+        transfers[i].trip.ledger = bank->ledger;
     }
     return count;
 }
 
 int main(int argc, char **argv)
 {
-    struct bank bank = {0};
+    struct ledger ledger = {0};
+    struct bank bank = {.ledger = &ledger};
     struct transfer transfers[TRANSFERS] = {0};
     int count = parse(&bank, transfers, argc, argv), status = 1;
     struct event_base *base;
@@ -238,8 +242,8 @@ int main(int argc, char **argv)
     if (event_base_dispatch(base) < 0)
         goto cleanup;
     printf("balances:");
-    for (int i = 0; i < ACCOUNTS && bank.ledger.balances[i] != UNKNOWN; i++)
-        printf(" %ld", bank.ledger.balances[i]);
+    for (int i = 0; i < ACCOUNTS && ledger.balances[i] != UNKNOWN; i++)
+        printf(" %ld", ledger.balances[i]);
     printf("\n");
     if (bank.decided == count)
         status = 0;

@@ -9,8 +9,8 @@ outcomes() {
     for job in "$@"; do
         if [[ $job == 0* ]]; then
             echo "$i: failed: it takes no time"
-        elif [[ $job == *! ]]; then
-            echo "$i: failed: broken after ${job%!} ms"
+        elif [[ $job == *:* ]]; then
+            echo "$i: failed: ${job#*:}"
         else
             echo "$i: $((job * job))"
             done=$((done + 1))
@@ -30,6 +30,11 @@ batch() {
     expect_status "$expected"
 }
 
+# expect_at_once N WHY
+expect_at_once() {
+    [[ $stderr == *": $1 at once at most"* ]] || wrong "$1 jobs at once: $2" "$stderr"
+}
+
 @test "if none fails: all results, in the order of the jobs" {
     batch 3 0 $((80 + RANDOM % 30)) $((40 + RANDOM % 30)) $((10 + RANDOM % 20))
     batch 1 0 30 $((10 + RANDOM % 20))
@@ -39,31 +44,37 @@ batch() {
 @test "a job that fails lets all others finish, and is told of" {
     local a=$((10 + RANDOM % 20))
 
-    batch 3 1 "$((70 + a))" "$a!" "$((30 + a))"
-    batch 1 1 "$a!" "$((a + 1))!" "$((a + 7))" 10
-    batch 2 1 "$((a + 1))" "$a!"
+    batch 3 1 "$((70 + a))" "$a:burnt" "$((30 + a))"
+    batch 1 1 "$a:its disk number $RANDOM is full, and so are all the others that were asked for room" \
+        "$((a + 1)):x" "$((a + 7))" 10
+    batch 2 1 "$((a + 1))" "$a:no, $RANDOM times"
 }
 
 @test "a job that cannot even begin holds up nobody" {
     local a=$((10 + RANDOM % 20))
 
-    batch 1 1 "$a" 0! 0! $((a + 9))
-    batch 2 1 0 0! 0! "$((a + 3))!" "$a" 0
-    batch 1 1 0! 0! 0!
+    batch 1 1 "$a" 0:x 0:x $((a + 9))
+    batch 2 1 0 0:x 0:x "$((a + 3)):burnt" "$a" 0
+    batch 1 1 0:x 0 0:x
 }
 
 @test "as many at once as there are slots, whatever fails" {
-    local slots=$((2 + RANDOM % 3))
+    local slots=$((17 + RANDOM % 8)) before
 
-    batch "$slots" 1 0! 20! 0! 30 30 15! 30 30 30 20
-    [[ $stderr == *"$slots at once at most"* ]] ||
-        wrong "$slots jobs at once at most, and at times so many" "$stderr"
-    batch 4 1 0! 0! 0! 20 20
-    [[ $stderr == *"2 at once at most"* ]] ||
-        wrong "2 jobs at once, there are no more that can begin" "$stderr"
+    # shellcheck disable=SC2046 # words
+    batch "$slots" 1 0:x 20:x 0 $(seq 20 50)
+    expect_at_once "$slots" "there are so many slots"
+    batch 4 1 0:x 0:x 0 20 20
+    expect_at_once 2 "there are no more that can begin"
+    batch 2 1 400 20 20:x 20 0 20 20 20
+    expect_at_once 2 "there are so many slots"
+    before=${stderr#*over: } before=${before%%400*}
+    (($(wc -w <<<"$before") >= 3)) ||
+        wrong "3 short jobs at least are over before the long one, in the other slot" \
+            "over, in this order: ${stderr#*over: }"
 }
 
 @test "nothing is left" {
-    run_exercise 2 20 10! 0! 20! 15
+    run_exercise 2 20 10:burnt 0:x 20:x 15
     expect_nothing_left
 }

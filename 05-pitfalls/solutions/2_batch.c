@@ -1,8 +1,8 @@
 /* 2_batch — one bad job must not sink the rest.
  *
  * asyncio: gather(…, return_exceptions=True) behind a Semaphore
- * Run:     ./2_batch 2 50 20! 0! 70     two at once; one job takes 50 ms, one
- *                                       fails after 20, one cannot even begin
+ * Run:     ./2_batch 2 50 20:burnt 0 70     two at once; one job takes 50 ms, one
+ *                              fails after 20, "burnt"; one cannot even begin
  * Prints:  the outcomes in the order of the jobs, and how many are done; exits
  *          with 1 if one has failed
  *
@@ -26,13 +26,15 @@ typedef void (*job_callback)(long result, const char *error, void *arg);
 struct machine {
     struct event_base *base;
     int running, most; /* at once */
+    long over[JOBS];   /* the ms of those that are over, one after the other */
+    int over_count;
 };
 
 /* Part of a task. Owns its timer. */
 struct job {
     struct machine *machine;
     long ms;
-    bool fails;
+    const char *why;     /* it fails, or NULL */
     struct event *timer; /* pending while the job runs */
     job_callback callback;
     void *arg;
@@ -114,7 +116,8 @@ static int batch_end(struct batch *batch)
         if (task->done)
             printf("%d: %ld\n", i, task->result);
         else
-            printf("%d: failed: %s\n", i, task->error ? task->error : "?");
+            printf("%d: failed: %s\n", i,
+                   task->error ? task->error : "out of memory");
         done += task->done;
         free(task->error);
     }
@@ -127,18 +130,17 @@ static int batch_end(struct batch *batch)
 static void on_job_over(evutil_socket_t fd, short events, void *arg)
 {
     struct job *job = arg;
-    size_t size = 64;
-    char *words = malloc(size);
+    struct machine *machine = job->machine;
+    char *words = job->why ? strdup(job->why) : NULL;
 
     (void)fd;
     (void)events;
-    job->machine->running--;
-    if (!words) {
+    machine->running--;
+    machine->over[machine->over_count++] = job->ms;
+    if (job->why && !words)
         job->callback(0, "out of memory", job->arg);
-        return;
-    }
-    (void)snprintf(words, size, "broken after %ld ms", job->ms);
-    job->callback(job->ms * job->ms, job->fails ? words : NULL, job->arg);
+    else
+        job->callback(job->ms * job->ms, words, job->arg);
     free(words);
 }
 
@@ -161,7 +163,7 @@ static const char *job_begin(struct job *job, job_callback callback, void *arg)
     return NULL;
 }
 
-/* Reads "2 50 20! …". Returns 0, or -1. */
+/* Reads "2 50 20:burnt …". Returns 0, or -1. */
 static int parse(struct batch *batch, int argc, char **argv)
 {
     char *end;
@@ -176,8 +178,8 @@ static int parse(struct batch *batch, int argc, char **argv)
         task->batch = batch;
         task->job.machine = &batch->machine;
         task->job.ms = strtol(argv[i + 2], &end, 10);
-        task->job.fails = *end == '!';
-        if (end == argv[i + 2] || end[task->job.fails] || task->job.ms < 0)
+        task->job.why = *end == ':' && end[1] ? end + 1 : NULL;
+        if (end == argv[i + 2] || (*end && !task->job.why) || task->job.ms < 0)
             return -1;
     }
     return 0;
@@ -189,7 +191,7 @@ int main(int argc, char **argv)
     int status = 1;
 
     if (parse(&batch, argc, argv) < 0) {
-        fputs("usage: 2_batch SLOTS MS[!]...\n", stderr);
+        fputs("usage: 2_batch SLOTS MS[:WHY]...\n", stderr);
         return 2;
     }
     batch.machine.base = event_base_new();
@@ -198,7 +200,10 @@ int main(int argc, char **argv)
     if (batch_start(&batch) == 0 && event_base_dispatch(batch.machine.base) < 0)
         fputs("2_batch: the event loop failed\n", stderr);
     status = batch_end(&batch);
-    fprintf(stderr, "2_batch: %d at once at most\n", batch.machine.most);
+    fprintf(stderr, "2_batch: %d at once at most; over:", batch.machine.most);
+    for (int i = 0; i < batch.machine.over_count; i++)
+        fprintf(stderr, " %ld", batch.machine.over[i]);
+    fputs("\n", stderr);
 
     for (int i = 0; i < batch.count; i++) {
         if (batch.tasks[i].job.timer)

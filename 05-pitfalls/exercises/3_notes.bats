@@ -28,24 +28,25 @@ def held(before=None):
             return now
         time.sleep(0.05)
 
-def nothing_more(before):
+def no_more_held(before):
     after = held(before)
     for i, what in enumerate(("descriptors", "events pending")):
         if after[i] > before[i]:
             wrong(f"no more held than before: {before[i]} {what}", f"{after[i]} {what}")
 '
 
-@test "answers come, and who half-closes is owed them" {
+@test "answers come as before: to who half-closes, too, and none after bye" {
     notes
     peer "$client"'
 note = open(args[0] + "/full", "rb").read()
-doing("send: read full, wait 150, bla; half-close", "the note, done, the end")
-expect(note + b"error: read NAME, wait MS, held or bye\ndone\n", ask(b"read full\nwait 150\nbla\n"))
-doing("send: read empty, read old, read none; half-close")
+doing("send: read full, wait 150, wait 200, bla; half-close", "the note, an error, done, done, the end")
+expect(note + b"error: read NAME, wait MS, held or bye\ndone\ndone\n",
+       ask(b"read full\nwait 150\nwait 200\nbla\n"))
+doing("send: read empty, read old, read none; half-close", "three errors, the end")
 expect(b"error: nothing in it\n" * 2 + b"error: no such note\n", ask(b"read empty\nread old\nread none\n"))
-doing("send: wait 60000, bye", "bye and the end")
+doing("send: wait 60000, bye, read full", "bye and the end")
 s = connect()
-s.sendall(b"wait 60000\nbye\n")
+s.sendall(b"wait 60000\nbye\nread full\n")
 expect(b"bye\n", read_all(s))' "$directory"
 }
 
@@ -56,7 +57,7 @@ for name in (b"full", b"none", b"old", b"empty"):
     before = held()
     doing(f"ten times: read {name.decode()}")
     ask(b"read %s\n" % name * 10)
-    nothing_more(before)'
+    no_more_held(before)'
 }
 
 @test "who leaves while it waits leaves no event behind" {
@@ -75,7 +76,7 @@ for how in ("reset", "bye"):
         else:
             s.sendall(b"bye\n")
             read_all(s)
-    nothing_more(before)'
+    no_more_held(before)'
     stop_exercise
     expect_status 0
 }

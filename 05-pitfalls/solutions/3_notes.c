@@ -1,7 +1,8 @@
 /* 3_notes — a server that has leaked here and there, and does no more.
  *
  * asyncio: try … finally, task.cancel(), tasks that outlive their client
- * Run:     ./3_notes .                then, elsewhere: nc 127.0.0.1 PORT
+ * Run:     ./3_notes .                then, elsewhere:
+ *                              echo held | build/02-sockets/client 127.0.0.1 PORT
  * Prints:  where it listens, on stderr. A line "read NAME" is answered by that
  *          file, "wait MS" by "done" after a while, "bye" by "bye" and the end,
  *          "held" by what the server holds

@@ -18,6 +18,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -250,6 +251,8 @@ int main(int argc, char **argv)
     fprintf(stderr, "longest gap: %.0f ms\n", service.longest_gap * 1000);
     scene_free(&service);
     service_close(&service);
+    if (waitpid(-1, NULL, WNOHANG) >= 0)
+        fputs("4_heartbeat: a process is left behind\n", stderr);
     libevent_global_shutdown();
     return status;
 }

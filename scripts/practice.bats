@@ -263,6 +263,8 @@ puts("\033[2Jred\a\001"); fflush(stdout); abort();
 for (;;) usleep(1000);
 } else if (!strcmp(c, "busy")) {
 for (volatile int i = 0;; i = 1);
+} else if (!strcmp(c, "minus_1")) {
+return -1;
 }'
     run in_copy practice
     assert_success
@@ -271,7 +273,7 @@ for (volatile int i = 0;; i = 1);
 @test "practice: crashes: the reason, the function, the line; no end of output or memory" {
     small_workbook
     outcomes use_after_free overflow segv null null_event signed_overflow abort sigpipe prints memory \
-        terminal "segv 2"
+        terminal "segv 2" minus_1
     assert_output --partial "it crashed: heap-use-after-free in main, 1_count.c:15"
     assert_output --partial "it crashed: heap-buffer-overflow in main, 1_count.c:17"
     assert_output --partial "it crashed: SEGV in main, 1_count.c:19"
@@ -282,6 +284,7 @@ for (volatile int i = 0;; i = 1);
     assert_output --partial "it crashed: killed by SIGPIPE (it wrote to a connection"
     assert_output --partial "it prints without end: stopped after 1 MiB"
     assert_output --partial "it takes memory without end: stopped at 512 MiB"
+    assert_output --partial "✓ minus_1" # no signal has this number
     assert_output --partial "?[2Jred??"
     refute_output --partial $'\e'
     refute_output --partial DEADLYSIGNAL

@@ -41,9 +41,9 @@ answer() {
 }
 
 @test "the heart beats, and others are served, while the library works" {
-    local a=$((1080 + RANDOM % 50)) gap
+    local a=$((750 * patience + RANDOM % 50)) gap
 
-    served -t 4 $((1750 * patience)) 5 "$a" 7
+    served -t 4 $((1350 * patience)) 5 "$a" 7 # of PATIENCE a little more than half
     gap=$(sed -n 's/^longest gap: \([0-9]*\) ms$/\1/p' <<<"$stderr" | tail -n 1)
     ((${gap:-0} < 250 * patience)) ||
         wrong "a beat every 10 ms, or a little later" "no beat for $gap ms: the loop was blocked"
@@ -67,7 +67,7 @@ answer() {
 }
 
 @test "who has waited too long gives up, and costs nobody a worker" {
-    local wait=$((450 * patience)) a=$((20 + RANDOM % 20)) i hang
+    local wait=$((350 * patience)) a=$((20 + RANDOM % 20)) i hang
 
     hang=60000@$((wait + 120))
     served -t 4 "$wait" 60000 "5@$((wait + 100))" "$hang" "$hang" "$hang" "$hang" "$hang" \

@@ -463,6 +463,7 @@ mistake() {
     }
     "${tmux[@]}" new-session -d -x 100 -y 40 \
         "env -u MAKEFLAGS -u MAKELEVEL -u BUILD make -C $copy watch" 3>&-
+    wait_until 20 screen_has "checking the exercises …" || fail "$("${tmux[@]}" capture-pane -p)"
     wait_until 20 screen_has "✗ it counts to N" || fail "$("${tmux[@]}" capture-pane -p)"
     sleep 0.5
     echo 'int main(void) { return 1; }' >"$copy/01-loop/exercises/2_hello.c"
@@ -477,6 +478,21 @@ mistake() {
     printf '#include <stdio.h>\nint main(void) { puts("hello"); return 0; }' \
         >"$copy/01-loop/exercises/2_hello.c"
     wait_until 20 screen_has "All are solved." || fail "$("${tmux[@]}" capture-pane -p)"
+    "${tmux[@]}" send-keys C-c
+    wait_until 5 gone
+
+    # That exercise it is, also when it is solved; one failure in full.
+    echo 'int main(void) { return 1; }' | tee "$copy"/01-loop/exercises/{1_count,2_hello}.c
+    "${tmux[@]}" new-session -d -x 100 -y 24 \
+        "env -u MAKEFLAGS -u MAKELEVEL -u BUILD make -C $copy watch EXERCISE=1-1" 3>&-
+    wait_until 20 screen_has "checking 1-1 …" || fail "$("${tmux[@]}" capture-pane -p)"
+    wait_until 20 screen_has "✗ it fails without N" || fail "$("${tmux[@]}" capture-pane -p)"
+    screen_has "did       ./1_count 3"
+    refute screen_has "exit 2"
+    sleep 0.5
+    solution >"$copy/01-loop/exercises/1_count.c"
+    wait_until 20 screen_has "next: 01-2 hello" || fail "$("${tmux[@]}" capture-pane -p)"
+    refute screen_has "✗"
     "${tmux[@]}" send-keys C-c
     wait_until 5 gone
 }

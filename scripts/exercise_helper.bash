@@ -322,7 +322,7 @@ busy_or_asleep() {
                 printf "\nit used the processor all the time (%.1f s of %d): an endless loop",
                     took, limit
             else if (took < limit / 8)
-                printf "\nit slept: nothing is running, but an event is still pending, or a call waits"
+                printf "\nit slept: an event is still pending, or a call waits"
         }' "$run.took"
 }
 
@@ -338,7 +338,7 @@ null() {
         /pc points to the zero page/ { called = 1 }
         null && (of || /^$/) { exit }
         END {
-            if (called) print "NULL was called, as when libevent uses a base or an event that is freed"
+            if (called) print "NULL was called, as when libevent uses a base that is freed"
             else if (null) print "a NULL pointer" of
         }' <<<"$1"
 }

@@ -334,8 +334,8 @@ int main(int argc, char **argv)
         play(argv + 2) == 0)
         status = 0;
 
-    for (char name = 'A'; name <= 'Z'; name++)
-        cancel(name);
+    for (int i = 0; i < 26; i++)
+        cancel((char)('A' + i));
     if (scene.pool) {
         pool_close(scene.pool, on_closed, NULL);
         event_base_loop(scene.base, 0);

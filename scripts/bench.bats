@@ -19,7 +19,7 @@ plain_build_only=yes
     command -v gnuplot >/dev/null || skip "gnuplot is not here: scripts/setup --dev"
     command -v strace >/dev/null || skip "strace is not here: scripts/setup --dev"
     needs_python
-    CHAPTER=02 ROUNDS=1 ROUND_SECONDS=0.05 SERVERS=server LOADS=2x64 IDLE=100 \
+    CHAPTER=02 ROUNDS=1 ROUND_SECONDS=0.3 SERVERS=server LOADS=2x64 IDLE=100 \
         BENCH_OUT=$BATS_TEST_TMPDIR run --separate-stderr timeout -k 5 60 scripts/bench
     assert_success
     assert_line --regexp "^server -k +- +[0-9,]+ +[0-9]+\.[0-9] +[0-9]+\.[0-9]+$"

@@ -461,14 +461,20 @@ mistake() {
     gone() {
         ! "${tmux[@]}" has-session 2>/dev/null
     }
-    "${tmux[@]}" new-session -d -x 100 -y 40 \
-        "env -u MAKEFLAGS -u MAKELEVEL -u BUILD make -C $copy watch" 3>&-
-    wait_until 20 screen_has "checking the exercises …" || fail "$("${tmux[@]}" capture-pane -p)"
+    # watching HEIGHT [EXERCISE=…]: in a terminal; what it ever shows is in `shown`.
+    watching() {
+        "${tmux[@]}" new-session -d -x 100 -y "$1" \
+            "read && env -u MAKEFLAGS -u MAKELEVEL -u BUILD make -C $copy watch ${2-}" 3>&-
+        "${tmux[@]}" pipe-pane "cat >$BATS_TEST_TMPDIR/shown"
+        "${tmux[@]}" send-keys Enter
+    }
+    watching 40
     wait_until 20 screen_has "✗ it counts to N" || fail "$("${tmux[@]}" capture-pane -p)"
     sleep 0.5
     echo 'int main(void) { return 1; }' >"$copy/01-loop/exercises/2_hello.c"
     wait_until 20 screen_has "✗ it says hello" || fail "$("${tmux[@]}" capture-pane -p)"
     refute screen_has "✗ it counts to N"
+    grep -q "checking the exercises …" "$BATS_TEST_TMPDIR/shown"
     solution >"$copy/new.c" # as an editor saves: a new file of the old name
     mv "$copy/new.c" "$copy/01-loop/exercises/1_count.c"
     wait_until 20 screen_has "1 of 2 solved" || fail "$("${tmux[@]}" capture-pane -p)"
@@ -483,12 +489,11 @@ mistake() {
 
     # That exercise it is, also when it is solved; one failure in full.
     echo 'int main(void) { return 1; }' | tee "$copy"/01-loop/exercises/{1_count,2_hello}.c
-    "${tmux[@]}" new-session -d -x 100 -y 24 \
-        "env -u MAKEFLAGS -u MAKELEVEL -u BUILD make -C $copy watch EXERCISE=1-1" 3>&-
-    wait_until 20 screen_has "checking 1-1 …" || fail "$("${tmux[@]}" capture-pane -p)"
+    watching 24 EXERCISE=1-1
     wait_until 20 screen_has "✗ it fails without N" || fail "$("${tmux[@]}" capture-pane -p)"
     screen_has "did       ./1_count 3"
     refute screen_has "exit 2"
+    grep -q "checking 1-1 …" "$BATS_TEST_TMPDIR/shown"
     sleep 0.5
     solution >"$copy/01-loop/exercises/1_count.c"
     wait_until 20 screen_has "next: 01-2 hello" || fail "$("${tmux[@]}" capture-pane -p)"

@@ -67,7 +67,7 @@ $output"
 }
 
 # meanwhile LOCKS THEN: another session locks these, and when somebody waits for
-# them (for 4 s at most) does the rest.
+# them (for 10 s at most) does the rest.
 meanwhile() {
     local held
 
@@ -81,7 +81,7 @@ BEGIN NOT ATOMIC
     REPEAT
         DO SLEEP(0.02);
         SET looks = looks + 1;
-    UNTIL looks > 200 OR (SELECT COUNT(*) FROM information_schema.processlist
+    UNTIL looks > 500 OR (SELECT COUNT(*) FROM information_schema.processlist
         WHERE STATE = 'Waiting for backup lock') OR (SELECT VARIABLE_VALUE FROM
         information_schema.global_status
         WHERE VARIABLE_NAME = 'Innodb_row_lock_current_waits') > 0 END REPEAT;

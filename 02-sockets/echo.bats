@@ -197,11 +197,11 @@ for i in range(60):
     s.connect(("127.0.0.1", port))
     s.setblocking(False)
     peers.append(s); sent.append(0)
-for i in range(50):
+for i in range(100):
     for p, s in enumerate(peers):
         try: sent[p] += s.send(b"x" * 65536)
         except OSError: pass  # it does not take more, or is dropped
-    time.sleep(0.005)
+    time.sleep(0.01)
 resource.prlimit(pid, resource.RLIMIT_AS, (resource.RLIM_INFINITY,) * 2)
 for p, s in enumerate(peers):
     s.settimeout(20)

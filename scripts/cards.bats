@@ -58,8 +58,9 @@ in_copy() {
 }
 
 @test "cards: each has an answer: two sentences, the why, and what asyncio does" {
+    source scripts/cards.bash
     while read -r id; do
-        run of_cards card_answer "$id"
+        run card_answer "$id"
         assert_output --regexp $'\n\nasyncio: '
         (($(grep -c '^$' <<<"$output") >= 2)) || fail "$id: no why"
     done < <(of_cards cards | cut -f 1)

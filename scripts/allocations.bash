@@ -73,18 +73,19 @@ run_server_once() {
         fail "it listens, and does not serve: $*: $complaint; the client: $echoed"
 }
 
-# look: what the program has left on its way out, into $memory and $descriptors.
+# look: what the program has allocated, into $count, and what it has left on its way
+# out, into $memory and $descriptors.
 look() {
     local words
 
     read -ra words <"$report" # counted N, failed N, not freed N, open: FD…
-    memory=${words[6]%,} descriptors=$((${#words[@]} - 8))
+    count=${words[1]%,} memory=${words[6]%,} descriptors=$((${#words[@]} - 8))
 }
 
 # judge N WORDS…: a clear message and exit 1, or carrying on; nothing is left that
 # is not left with all memory, either.
 judge() {
-    local memory descriptors what="allocation $1${suffix-} of: ${*:2}"
+    local count memory descriptors what="allocation $1${suffix-} of: ${*:2}"
 
     if ((status != 0)); then
         ((status == 1)) || fail "$what: exit $status: $complaint"
@@ -117,7 +118,6 @@ fail_allocations() {
         # One scene's subject is what it loses.
         ((memory + descriptors == 0)) || [[ $way == "./leaks broken" ]] ||
             fail "${words[*]}: left with all its memory: $(<"$report")"
-        count=$(sed -n 's/^counted \([0-9]*\),.*/\1/p' "$report")
         step=$((limit == 0 ? 1 : count / limit + 1))
         for ((n = 1; n <= count; n = n < count && n + step > count ? count : n + step)); do
             "$run" "$n" "${words[@]}"

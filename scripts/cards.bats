@@ -63,7 +63,7 @@ in_copy() {
         run card_answer "$id"
         assert_output --regexp $'\n\nasyncio: '
         (($(grep -c '^$' <<<"$output") >= 2)) || fail "$id: no why"
-    done < <(of_cards cards | cut -f 1)
+    done < <(cards | cut -f 1)
 }
 
 @test "cards: no proof without a card" {

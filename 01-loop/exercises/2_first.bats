@@ -2,8 +2,8 @@
 # Unsolved fails: a question that nobody answers times out
 load ../../scripts/exercise_helper
 
-# expect_idle: the loop has ended by itself.
-expect_idle() {
+# expect_ended: the loop has ended by itself.
+expect_ended() {
     [[ $status != 1 || -n $stderr ]] ||
         wrong "exit 0: the loop ends because nothing is pending any more" \
             "exit 1: the loop was stopped"
@@ -13,13 +13,13 @@ expect_idle() {
 @test "an answer ends the wait, however far the deadline is" {
     run_exercise $((20000 + RANDOM)) $((20 + RANDOM % 50))
     expect_output "0: answer"
-    expect_idle
+    expect_ended
 }
 
 @test "a question that nobody answers times out" {
     run_exercise $((50 + RANDOM % 50)) 60000
     expect_output "0: timeout"
-    expect_idle
+    expect_ended
 }
 
 @test "each question has its own end, and the loop ends after the last" {

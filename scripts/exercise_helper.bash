@@ -314,16 +314,16 @@ measure() {
 
 # busy_or_asleep: what one that never ended did all the time, if that is clear.
 busy_or_asleep() {
-    awk -v limit="$((limit * patience))" '
-        NF == 2 { took = $1 + $2 }
-        END {
-            if (took >= limit / 8) printf ", the loop never became idle"
-            if (took > limit / 2)
-                printf "\nit used the processor all the time (%.1f s of %d): an endless loop",
-                    took, limit
-            else if (took < limit / 8)
-                printf "\nit slept: an event is still pending, or a call waits"
-        }' "$run.took"
+    local all=$((limit * patience * 1000))
+
+    if ((used >= all / 8)); then
+        printf ', the loop never became idle'
+    else
+        printf '\nit slept: an event is still pending, or a call waits'
+    fi
+    ((used <= all / 2)) ||
+        printf '\nit used the processor all the time (%.1f s of %d): an endless loop' \
+            "${used}e-3" $((all / 1000))
 }
 
 # null REPORT: says so, if it used a NULL pointer, and what it gave it to. libevent

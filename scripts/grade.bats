@@ -23,6 +23,7 @@ setup_file() {
     echo 'int pause(void); int main(void) { for (;;) pause(); }' | answer loop
     printf '%s\n' '#include <stdio.h>' '#include <unistd.h>' 'int main(int n, char **v)' \
         '{ dprintf(1, "hello %s\n", n > 1 ? v[1] : ""); _exit(0); }' | answer hurried
+    handler
     echo '#include "/etc/shadow"' | answer reader
     printf '#include "%s/01-loop/solutions/1_greet.c"\n' "$book" | answer copier
     printf '__asm__(".incbin \\"%s/01-loop/solutions/1_greet.c\\"");\nint main(void) { return 0; }\n' \
@@ -48,6 +49,14 @@ setup() {
 
 teardown() {
     [[ -z ${elsewhere-} ]] || rm -rf "$elsewhere"
+}
+
+# An answer that is right but for its handler of SIGINT, which allocates.
+handler() {
+    printf '%s\n' '#include <signal.h>' '#include <stdio.h>' '#include <stdlib.h>' \
+        'static void h(int n) { void *volatile p = malloc((size_t)n); free(p); }' \
+        'int main(int n, char **v) { (void)n; signal(SIGINT, h); printf("hello %s\n", v[1]);' \
+        'fflush(stdout); h(1); }' | answer handler
 }
 
 # The row of a student in the table that was printed, and what the checks said.
@@ -115,6 +124,10 @@ tap() {
     assert_regex "$(row hurried)" ' 0/1  01-1 it ended by _exit\(\)'
 }
 
+@test "grade: a handler that is interrupted in malloc is found out there, too" {
+    assert_regex "$(row handler)" ' 0/1  01-1 it calls free$'
+}
+
 @test "grade: the submission's own tests are not looked at" {
     assert_regex "$(row editor)" ' 0/1  01-1 not so: it greets the number it was given'
 }
@@ -125,7 +138,7 @@ import sys
 import xml.etree.ElementTree as ET
 root = ET.parse(sys.argv[1]).getroot()
 assert root.tag == "testsuites" and not root.attrib
-assert len(root) == 16, len(root)
+assert len(root) == 17, len(root)
 for suite in root:
     assert suite.tag == "testsuite"
     assert set(suite.attrib) == {"name", "tests", "failures", "errors", "skipped", "time"}
@@ -169,7 +182,7 @@ for name in sys.argv[1:]:
     right = "/right/" in name
     assert test["score"] == right and test["status"] == ("passed" if right else "failed")
     assert right or test["output"]
-assert len(sys.argv) == 17
+assert len(sys.argv) == 18
 END
     assert_success
 }
@@ -237,10 +250,12 @@ END
     assert_line --regexp "^bubblewrap does not work here: .*ermission"
     assert_line "  make grade UNSAFE=1 SUBMISSION=$class"
     hostile vandal
+    handler
     PATH=$BATS_TEST_TMPDIR/bin:$PATH run grade SUBMISSION="$class" UNSAFE=1
     assert_success
     assert_line --regexp "^ada +1/1 +1/1$"
     assert_line --regexp "^vandal +0/1 "
+    assert_line --regexp "^handler +0/1 .* it calls free$"
     [[ ! -e $book/left_behind && ! -e $class/left_behind ]] || [[ $EUID != 0 ]]
 }
 

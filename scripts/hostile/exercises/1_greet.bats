@@ -5,9 +5,10 @@ load ../../scripts/exercise_helper
 @test "it greets the number it was given" {
     local number=$RANDOM
 
-    run_exercise "$number"
+    EXERCISE_INTERRUPT=1 run_exercise "$number"
     expect_output "hello $number"
     expect_status 0
+    [[ ! -s $run.unsafe ]] || wrong "a handler that only notes" "it $(<"$run.unsafe")"
     expect_nothing_left
 }
 

@@ -49,7 +49,7 @@ student() {
         name=${name#wrong-*-}
         assert_regex "$why" " 01-${name%%_*} "
     done < <(grep ^wrong- <<<"$output")
-    awk -F, 'NR > 1 { sum += $NF; if ($NF > max) max = $NF }
+    awk -F, 'NR > 1 { sum += $NF; if ($NF + 0 > max) max = $NF + 0 }
         END { printf "# %.1f s a student, %.1f at most\n", sum / (NR - 1), max }' \
         "$BUILD/grade/marks.csv" >&3
 }

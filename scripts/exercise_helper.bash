@@ -67,9 +67,9 @@
 # obey it by themselves; a bound of yours on a time must be multiplied with it.
 # shellcheck shell=bash
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-name=$(basename "$BATS_TEST_FILENAME" .bats)
-chapter=$(basename "$(dirname "$BATS_TEST_DIRNAME")")
+root=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
+name=${BATS_TEST_FILENAME##*/} name=${name%.bats}
+chapter=${BATS_TEST_DIRNAME%/*} chapter=${chapter##*/}
 binary=${EXERCISE_BINARY:-$root/build/$chapter/exercises/$name}
 patience=${EXERCISE_PATIENCE:-1}
 python=/usr/bin/python3
@@ -106,7 +106,7 @@ teardown() {
 # practice knows the lines by their mark. Long texts are cut, and whatever a
 # terminal would obey is shown as "?".
 complain() {
-    local line label count
+    local line label count LC_ALL=C
 
     while (($# > 0)); do
         label=$1 count=0
@@ -115,9 +115,10 @@ complain() {
                 printf '| %-9s … and more\n' ''
                 break
             fi
-            printf '| %-9s %.200s\n' "$label" "$line"
+            line=${line//$'\t'/\\t}
+            printf '| %-9s %.200s\n' "$label" "${line//[[:cntrl:]]/?}"
             label=''
-        done < <(LC_ALL=C sed $'s/\t/\\\\t/g; s/[[:cntrl:]]/?/g' <<<"${2:-(nothing)}")
+        done <<<"${2:-(nothing)}"
         shift 2
     done
 }
@@ -262,18 +263,17 @@ end_exercise() {
 # judge: what became of the run. Sets $output $lines $stderr; a crash, no end or
 # endless output ends the test.
 judge() {
-    local report size null
+    local report='' size null=''
 
-    stderr=$(head -c 100000 "$run.err" | tr -d '\0')
-    output=$(tr -d '\0' <"$run.out")
+    { output=$(<"$run.out") stderr=$(<"$run.err"); } 2>/dev/null # bash warns of 0 bytes
+    stderr=${stderr::100000}
     mapfile -t lines <<<"$output"
-    size=$(($(stat -c %s "$run.out") + $(stat -c %s "$run.err")))
-    report=$(cat "$run".report.* 2>/dev/null) || true
+    read_report
     if ((status == 134 || status == 137)) && [[ $stderr == *": runtime error: "* ]]; then
         report=$stderr stderr='' # where UBSan reports, whatever it is told
     fi
     measure
-    null=$(null "$report")
+    [[ -z $report ]] || null=$(null "$report")
     if ((size >= output_limit * 1024)); then
         output='' stderr=''
         misbehaved "it prints without end: stopped after $((output_limit / 1024)) MiB"
@@ -300,14 +300,27 @@ judge() {
     fi
 }
 
-# measure: sets $took and $used.
-measure() {
-    local from to user='' system=''
+# read_report: sets $report, what the sanitizers said of the run.
+read_report() {
+    local file
 
-    from=$(stat -c %.3Y "$run.pid" 2>/dev/null) || from=0
-    to=$(stat -c %.3Y "$run.status" 2>/dev/null) || to=0
-    took=$((${to/./} - ${from/./}))
-    read -r user system < <(tail -n 1 "$run.took") || true
+    report=''
+    for file in "$run".report.*; do
+        [[ ! -s $file ]] || report+=$(<"$file")$'\n'
+    done
+}
+
+# measure: sets $size, of what it printed, $took and $used.
+measure() {
+    local of user='' system=''
+
+    mapfile -t of < <(stat -c '%s %.3Y' "$run".{out,err,pid,status} 2>/dev/null)
+    size=$((${of[0]% *} + ${of[1]% *})) took=0
+    if ((${#of[@]} == 4)); then
+        of=("${of[@]#* }") took=$((${of[3]/./} - ${of[2]/./}))
+    fi
+    mapfile -t of <"$run.took"
+    read -r user system <<<"${of[-1]-}" || true
     user=${user:-0.000} system=${system:-0.000}
     used=$((10#${user/./} + 10#${system/./}))
 }
@@ -391,7 +404,7 @@ expect_nothing_left() {
 
     for ((i = 1; i <= runs; i++)); do
         run=$BATS_TEST_TMPDIR/run$i
-        report=$(cat "$run".report.* 2>/dev/null) || true
+        read_report
         if [[ $report == *"ERROR: LeakSanitizer"* ]]; then
             misbehaved "$(leaks "$report")"
         fi

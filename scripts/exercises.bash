@@ -76,10 +76,7 @@ exercise_hint() {
 exercise_checks() {
     local filter=()
 
-    if [[ -n ${3-} ]]; then
-        # shellcheck disable=SC2001 # more than a ${…//…} can do
-        filter=(--filter "^$(sed 's/[][\\.*^$(){}?+|]/\\&/g' <<<"$3")\$")
-    fi
+    [[ -z ${3-} ]] || filter=(--filter "^${3//[^[:alnum:] ]/.*}\$")
     # bats puts itself in front, for bats in bats: without its functions it fails.
     env -i PATH="${PATH/#*bats-core:/}" HOME="$HOME" \
         LANG="${LANG-C.UTF-8}" TMPDIR="${TMPDIR-/tmp}" \
@@ -131,9 +128,9 @@ fails_as_it_should() {
         return 1
     fi
     said=$(exercise_checks "$1" "$2" "$3") || true
-    if ! grep -q '^not ok 1 ' <<<"$said"; then
+    if [[ $said != *$'\nnot ok 1 '* ]]; then
         printf 'it passes: %s\n%s\n' "$3" "$said"
-    elif ! grep -q '^# | came ' <<<"$said"; then
+    elif [[ $said != *$'\n# | came '* ]]; then
         printf 'it fails without saying what came: %s\n%s\n' "$3" "$said"
     else
         return 0

@@ -21,10 +21,17 @@
 # shellcheck shell=bash
 
 bats_require_minimum_version 1.5.0
-bats_load_library bats-support
-bats_load_library bats-assert
+# Not through their load.bash, which takes two processes for each file, and that
+# for each of hundreds of tests.
+for library in "${BATS_LIB_PATH%%:*}"/bats-{support,assert}; do
+    [[ -d $library/src ]] || bats_load_library "${library##*/}"
+    for file in "$library"/src/*.bash; do
+        # shellcheck disable=SC1090 # one of theirs
+        [[ ! -e $file ]] || source "$file"
+    done
+done
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+root=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
 chapter=${BATS_TEST_DIRNAME#"$root"/}
 chapter=${chapter%%/*}
 build=${BUILD:-build}
@@ -194,7 +201,9 @@ descriptors() {
 # needs_python MODULE…: the twin's, or the test is skipped for all to see.
 needs_python() {
     [[ -x $python ]] || skip "no $python to run the asyncio twin"
+    [[ ! -e $BATS_RUN_TMPDIR/has_${1:-asyncio} ]] || return 0 # asked already
     "$python" -c "import ${1:-asyncio}" 2>/dev/null || skip "$python has no ${1:-asyncio}"
+    touch "$BATS_RUN_TMPDIR/has_${1:-asyncio}"
 }
 
 same_as_twin() {

@@ -5,7 +5,7 @@
 # Quiet, and without what this make's own call would hand down.
 grade() {
     env -u MAKEFLAGS -u MAKELEVEL -u BUILD -u SANITIZE -u CHAPTER TEACHERS_SECRET=1 \
-        EXERCISE_PATIENCE=1 make --no-print-directory -s -C "$book" grade "$@"
+        EXERCISE_PATIENCE=2 make --no-print-directory -s -C "$book" grade "$@"
 }
 
 # answer STUDENT [NAME]: stdin is its answer.

@@ -107,6 +107,14 @@ static time_t seconds(void)
     return time.tv_sec;
 }
 
+/* To be called after a write, which does not tell if there was no memory for its
+ * event; nor does bufferevent_socket_new, if there was none for what would ask
+ * for that event. Asks for it once more, and tells. */
+static bool is_being_written(struct bufferevent *bev)
+{
+    return bufferevent_enable(bev, EV_WRITE) == 0;
+}
+
 /* Once the output is empty: shuts our half and waits for the peer's, because
  * a close with input unread is a reset, which can destroy the echo on its way.
  * When we stop, a peer that has confirmed all of it is not waited for: then
@@ -129,7 +137,8 @@ static void say_goodbye(struct connection *connection)
     connection->shut = true;
     connection->until = seconds() + grace.tv_sec;
     bufferevent_set_timeouts(bev, &grace, NULL);
-    bufferevent_enable(bev, EV_READ);
+    if (bufferevent_enable(bev, EV_READ) < 0)
+        connection_free(connection);
 }
 
 /* Reads and throws away, within bounds: till the peer closes, too. */
@@ -158,7 +167,8 @@ static void answer_once(struct connection *connection)
     fputs("Received ", stdout);
     transcript_print(stdout, message, n);
     printf(" from %s\n", connection->peer);
-    if (bufferevent_write(connection->bev, message, n) < 0)
+    if (bufferevent_write(connection->bev, message, n) < 0 ||
+        !is_being_written(connection->bev))
         connection_free(connection); /* no memory: this peer goes */
     else
         discard(connection); /* no write callback follows an empty write */
@@ -171,7 +181,8 @@ static void echo(struct connection *connection)
 {
     struct bufferevent *bev = connection->bev;
 
-    if (bufferevent_write_buffer(bev, bufferevent_get_input(bev)) < 0) {
+    if (bufferevent_write_buffer(bev, bufferevent_get_input(bev)) < 0 ||
+        !is_being_written(bev)) {
         connection_free(connection);
     } else if (evbuffer_get_length(bufferevent_get_output(bev)) > OUTPUT_HIGH) {
         bufferevent_disable(bev, EV_READ);
@@ -202,7 +213,8 @@ static void on_written(struct bufferevent *bev, void *arg)
         say_goodbye(connection);
     } else if (!(bufferevent_get_enabled(bev) & EV_READ)) {
         bufferevent_setwatermark(bev, EV_WRITE, 0, 0);
-        bufferevent_enable(bev, EV_READ);
+        if (bufferevent_enable(bev, EV_READ) < 0)
+            connection_free(connection);
     }
 }
 
@@ -222,8 +234,9 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
             answer_once(connection); /* it said nothing: Python's b"" */
         }
     } else if (what == (BEV_EVENT_TIMEOUT | BEV_EVENT_READING) &&
-               evbuffer_get_length(bufferevent_get_output(bev)) > 0) {
-        bufferevent_enable(bev, EV_READ); /* silent, but taking its output */
+               evbuffer_get_length(bufferevent_get_output(bev)) > 0 &&
+               bufferevent_enable(bev, EV_READ) == 0) {
+        return; /* silent, but taking its output: it may go on */
     } else {
         connection_free(connection); /* reset, idle, stuck */
     }

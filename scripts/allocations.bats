@@ -38,6 +38,7 @@ most=8
 # never answer.
 @test "memory: nine clients at once, and a server that lacks some: none waits in vain" {
     for command in "server -k" server raw_server epoll_server; do
+        # shellcheck disable=SC2086 # words
         run timeout -k 1 60 /usr/bin/python3 - "$shim" "$BATS_TEST_TMPDIR/report" \
             "$build/02-sockets/"$command -p 0 <<'END'
 import os, signal, socket, subprocess, sys, time

@@ -62,6 +62,12 @@ workbook
     server=''
 }
 
+@test "with-mariadb: a server that starts leaves the others' temporary tables" {
+    touch "$BATS_TEST_TMPDIR/#sql-temptable-7fff-1-1.MAI"
+    TMPDIR=$BATS_TEST_TMPDIR scripts/with-mariadb true
+    [[ -e "$BATS_TEST_TMPDIR/#sql-temptable-7fff-1-1.MAI" ]] || fail "it deleted one"
+}
+
 @test "with-mariadb: one that begins, has no lock yet, and is not taken for dead" {
     mkdir "$BATS_TEST_TMPDIR/bin"
     cat >"$BATS_TEST_TMPDIR/bin/flock" <<END

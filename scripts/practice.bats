@@ -127,7 +127,7 @@ END
 
 in_copy() {
     env -u MAKEFLAGS -u MAKELEVEL -u BUILD -u EXERCISE -u CHAPTER -u SHIPPED NO_COLOR=1 \
-        make --no-print-directory -C "$copy" "$@"
+        LC_ALL=C.UTF-8 make --no-print-directory -C "$copy" "$@"
 }
 
 # practised BODY WORDS…: with this body, the learner is told each of WORDS.

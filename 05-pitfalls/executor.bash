@@ -1,6 +1,25 @@
 # shellcheck shell=bash
-# For tests that look at, or kill, the processes of a program with a process_pool.
-# The program runs under timeout, whose process is $server.
+# For tests of executor, and of the processes of a program with a process_pool:
+# the program runs under timeout then, whose process is $server.
+
+# gap: the executor's longest gap of the heartbeat, in whole ms.
+gap() {
+    sed -n 's/.*longest gap of the 10 ms heartbeat: \([0-9]*\)\..*/\1/p' <<<"$stderr"
+}
+
+# block_the_loop: sets $n to so many numbers that executor broken blocks its
+# loop for long beside what a busy machine adds to a gap, and $blocked to the
+# ms. How many that is depends on the machine and the build.
+block_the_loop() {
+    n=20000000 blocked=0
+    until ((blocked > 400)); do
+        ((n < 5000000000)) || fail "a gap of $blocked ms only"
+        ((n *= 2))
+        run_program -t 30 executor broken -n "$n"
+        assert_success
+        blocked=$(gap)
+    done
+}
 
 # has_workers COUNT: that many; sets $program, $fork_server and the array $workers.
 has_workers() {

@@ -4,11 +4,6 @@
 load ../scripts/test_helper
 load executor
 
-# gap: the longest gap of the heartbeat, in whole ms.
-gap() {
-    sed -n 's/.*longest gap of the 10 ms heartbeat: \([0-9]*\)\..*/\1/p' <<<"$stderr"
-}
-
 @test "executor: processes, the default, prints what its twin prints" {
     same_as_twin executor
     assert_output "Result: 499999500000"
@@ -34,15 +29,11 @@ gap() {
 }
 
 @test "executor broken: the heartbeat stops for as long as it computes" {
-    local n=2000000000 blocked scenes=(processes threads)
+    local n blocked scenes=(processes threads)
 
-    [[ -z ${SANITIZE-} ]] || n=400000000
     # Valgrind runs one thread at a time, and is not fair to the loop's.
-    [[ -z ${VALGRIND-} ]] || { n=80000000 && scenes=(processes); }
-    run_program -t 30 executor broken -n "$n"
-    assert_success
-    blocked=$(gap)
-    ((blocked > 100)) || fail "a gap of $blocked ms only"
+    [[ -z ${VALGRIND-} ]] || scenes=(processes)
+    block_the_loop
     for scene in "${scenes[@]}"; do
         run_program -t 30 executor "$scene" -n "$n"
         assert_success
@@ -53,7 +44,7 @@ gap() {
 }
 
 @test "executor: a worker process that dies fails its job, and only that; it is replaced" {
-    local killed n=1500000000
+    local killed n=3000000000
 
     [[ -z ${VALGRIND-} ]] || n=300000000
     $(command_for -t 30 executor) -w 2 -j 3 -n $n >"$BATS_TEST_TMPDIR/out" \
@@ -62,7 +53,7 @@ gap() {
     wait_until 20 has_workers 2
     killed=${workers[0]}
     # It must be at work: one that dies idle takes no job with it.
-    wait_until 20 has_computed "$killed" 200
+    wait_until 20 has_computed "$killed" 100
     kill -KILL "$killed"
     wait_until 20 has_replaced 2 "$killed"
     status=0

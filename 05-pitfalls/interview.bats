@@ -3,6 +3,7 @@
 
 load ../scripts/test_helper
 load asan
+load executor
 load ../scripts/allocations
 
 @test "05-01 ten tasks on one thread read, yield and write: nine updates are lost" {
@@ -230,11 +231,6 @@ number() {
     sed -nE "s|.*$1 *([0-9]+).*|\1|p" <<<"$output"
 }
 
-# gap: the executor's longest gap of the heartbeat, in whole ms.
-gap() {
-    sed -n 's/.*longest gap of the 10 ms heartbeat: \([0-9]*\)\..*/\1/p' <<<"$stderr"
-}
-
 # pools: the kinds of executor_rules; under valgrind its processes share pipes with it.
 pools() {
     echo threads
@@ -261,13 +257,10 @@ helgrind() {
 }
 
 @test "05-11 a computation on the loop stops its heartbeat for as long; in a pool it goes on" {
-    local blocked n=1500000000
+    local blocked n
 
-    [[ -z ${SANITIZE-} ]] || n=400000000
-    [[ -z ${VALGRIND-} ]] || n=80000000
-    run_program -t 30 executor broken -n $n
-    blocked=$(gap)
-    run_program -t 30 executor processes -n $n
+    block_the_loop
+    run_program -t 30 executor processes -n "$n"
     (($(gap) < blocked / 2)) || fail "$(gap) ms, on the loop: $blocked ms"
 }
 

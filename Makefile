@@ -1,77 +1,129 @@
 # The workbook's one entry point: `make` alone lists what it does.
 #
-# No program is listed here. In a chapter, a .c with a .h of its name is a
-# module, any other .c is a program; each is linked with those modules of its
-# chapter that it uses.
-
+# No program is listed here; the room a file stands in says what it is:
+#   CHAPTER/modules/x.c, and an x.c beside its x.h     a module of the chapter
+#   CHAPTER/x.c, and x.c in proofs/, tests/drivers/    a program, linked with what
+#   and what_is_wrong/                                 it uses of the modules of its
+#                                                      chapter and of earlier ones
+#   exercises/N_x.c, solutions/N_x.c and               a program, too, with sanitizers;
+#   exercises/wrong/N_x-mistake.patch                  what it leaves out, main say,
+#                                                      comes from exercises/given/
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+.SECONDARY:
 .SECONDEXPANSION:
-export CARD EXERCISE SHIPPED SUBMISSION FORMAT UNSAFE
-.PHONY: help all run-chapter test soak bench quiz prove cards index compare lint format \
-	clean programs exercises variants practice watch hint \
+.PHONY: FORCE help all programs exercises variants exercise-commands run-chapter test \
+	soak bench quiz prove cards index compare lint format clean practice watch hint \
 	handout grade gradescope
 
 ifeq ($(origin CC),default)
 CC := gcc
 endif
-
 comma := ,
 # A sanitizer's build has a tree of its own: build/sanitize-address-undefined.
 export BUILD := build$(if $(SANITIZE),/sanitize-$(subst $(comma),-,$(SANITIZE)))
+
+CHAPTERS := $(patsubst %/README.md,%,$(wildcard [0-9][0-9]-*/README.md))
 # `make run-chapter 01-loop` is meant as CHAPTER=01-loop.
 CHAPTER ?= $(firstword $(filter $(CHAPTERS),$(MAKECMDGOALS)))
-export CHAPTER SANITIZE VALGRIND
-
-# -gdwarf-4: what Debian 12's valgrind can read of clang's output, too.
-CFLAGS ?= -O2
-override CFLAGS += -std=gnu11 -gdwarf-4 -Wall -Wextra -Wpedantic -Wshadow \
-	-Wconversion $(if $(SANITIZE),-fsanitize=$(SANITIZE) \
-	-fno-sanitize-recover=all -fno-omit-frame-pointer) \
-	$(shell pkg-config --cflags libevent libmariadb 2>/dev/null)
-# as-needed: a program is bound to those of the libraries that it uses.
-LIBS = -Wl,--as-needed \
-	$(shell pkg-config --libs libevent libevent_pthreads libmariadb 2>/dev/null) \
-	-pthread
-
-SOURCES := $(wildcard 0*/*.c 0*/proofs/*.c)
-MODULES := $(patsubst %.h,%,$(wildcard $(SOURCES:.c=.h)))
-PROGRAMS := $(filter-out $(MODULES),$(SOURCES:.c=))
-CHAPTERS := $(sort $(foreach s,$(SOURCES),$(firstword $(subst /, ,$(s)))))
-# What chapter 03-tasks has in modules: build/03-tasks/modules.a
-archive = $(patsubst %,$(BUILD)/%/modules.a,$(firstword $(subst /, ,$(1))))
-
+export CHAPTER SANITIZE VALGRIND CARD EXERCISE SHIPPED SUBMISSION FORMAT UNSAFE
 .PHONY: $(CHAPTERS)
 $(CHAPTERS):
 	@:
+
+# -gdwarf-4: what Debian 12's valgrind can read of clang's output, too.
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+PACKAGES := $(shell pkg-config --cflags libevent libmariadb 2>/dev/null)
+CFLAGS ?= -O2
+override CFLAGS += -std=gnu11 -gdwarf-4 $(WARNINGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE) \
+	-fno-sanitize-recover=all -fno-omit-frame-pointer) $(PACKAGES)
+PRACTICE_CFLAGS := -O0 -std=gnu11 -g $(WARNINGS) -fsanitize=address,undefined \
+	-fno-sanitize-recover=all -fno-omit-frame-pointer $(PACKAGES)
+# as-needed: a program is bound to those of the libraries that it uses.
+LIBS = -Wl,--as-needed \
+	$(shell pkg-config --libs libevent libevent_pthreads libmariadb 2>/dev/null) -pthread
+
+# What there is. Practice is built in the plain tree only: it has sanitizers.
+SOURCES := $(foreach c,$(CHAPTERS),$(wildcard $(addprefix $(c)/,*.c modules/*.c \
+	proofs/*.c tests/drivers/*.c what_is_wrong/*.c)))
+MODULES := $(patsubst %.h,%,$(wildcard $(SOURCES:.c=.h)))
+PROGRAMS := $(filter-out $(MODULES),$(SOURCES:.c=))
+ifeq ($(SANITIZE),)
+EXERCISES := $(patsubst %.c,%,$(wildcard $(CHAPTERS:%=%/exercises/*.c)))
+SOLUTIONS := $(patsubst %.c,%,$(wildcard $(CHAPTERS:%=%/solutions/*.c)))
+WRONG := $(patsubst %.patch,%,$(wildcard $(CHAPTERS:%=%/exercises/wrong/*.patch)))
+endif
+
+# Of a program, say $(1) = 05-pitfalls/exercises/wrong/1_bank-mistake:
+chapter = $(firstword $(subst /, ,$(1)))
+number = $(firstword $(subst _, ,$(notdir $(1))))
+practised = $(filter exercises solutions,$(word 2,$(subst /, ,$(1))))
+wrong = $(findstring /exercises/wrong/,$(1))
+solution = $(chapter)/solutions/$(firstword $(subst -, ,$(notdir $(1)))).c
+source = $(if $(wrong),$(BUILD)/)$(1).c
+# Its chapter and those before it, the last one first.
+reversed = $(if $(1),$(lastword $(1)) $(call reversed,$(filter-out $(lastword $(1)),$(1))))
+chapters = $(call reversed,$(wordlist 1,$(patsubst 0%,%,$(firstword $(subst -, ,$(1)))),$(CHAPTERS)))
+# What it is compiled and linked with; what has sanitizers is in build/practised.
+compile = $(CC) $(if $(practised),$(PRACTICE_CFLAGS) -I$(chapter)/exercises,$(CFLAGS)) \
+	$(patsubst %,-I%/modules,$(chapters))
+libraries = $(if $(practised),$(BUILD)/practised/$(chapter)/$(number)_given.a) \
+	$(patsubst %,$(BUILD)/$(if $(practised),practised/%_modules.a,%/modules.a),$(chapters)) \
+	$(if $(practised),$(BUILD)/practised/exercise_exit.o)
 
 help: ## this list
 	@scripts/help
 
 # ONLY=01-loop: that chapter's, for those who are going to use one only.
 only = $(addprefix $(BUILD)/,$(if $(ONLY),$(filter $(ONLY)/%,$(1)),$(1)))
-
 all: programs exercises ## build everything into build/
 programs: $(call only,$(PROGRAMS))
+exercises: $(call only,$(EXERCISES) $(SOLUTIONS))
+variants: exercises $(call only,$(WRONG))
 
-$(addprefix $(BUILD)/,$(PROGRAMS)): $(BUILD)/%: %.c $$(call archive,$$*) $(BUILD)/.flags
+# A program. An exercise may not compile yet: that is said, and stops nothing else.
+# What the compiler says of it or of a wrong answer is beside it, in N_name.said.
+attempt = 2>$@.said || { rm -f $@; $(if $(wrong),,echo "$(1).c does not compile (yet): \
+	make practice EXERCISE=$(firstword $(subst -, ,$(1)))-$(number)" >&2;) }
+$(addprefix $(BUILD)/,$(PROGRAMS) $(EXERCISES) $(SOLUTIONS) $(WRONG)): $(BUILD)/%: \
+		$$(call source,$$*) $$(call libraries,$$*) $(BUILD)/.flags
 	@mkdir -p $(@D)
 	@echo "cc $*"
-	@$(CC) $(CFLAGS) -MMD -MP -I$(firstword $(subst /, ,$*)) -o $@ $< \
-		$(call archive,$*) $(LIBS)
+	@$(call compile,$*) $(if $(call wrong,$*),-Werror) -MMD -MP -o $@ $< \
+		$(filter-out %.c %.flags,$^) $(LIBS) \
+		$(if $(filter $*,$(EXERCISES) $(WRONG)),$(call attempt,$*))
 
-$(addprefix $(BUILD)/,$(addsuffix .o,$(MODULES))): $(BUILD)/%.o: %.c $(BUILD)/.flags
+# A wrong answer is the solution with a mistake patched in.
+$(addprefix $(BUILD)/,$(addsuffix .c,$(WRONG))): $(BUILD)/%.c: %.patch $$(call solution,$$*)
+	@mkdir -p $(@D)
+	@patch --silent -o $@ $(call solution,$*) $< >$@.said 2>&1 || \
+		sed 's/^/#error /' $@.said >$@
+
+# Modules, and the scenes of exercises; exercise_exit is linked into each exercise.
+$(BUILD)/%.o: %.c $(BUILD)/.flags
 	@mkdir -p $(@D)
 	@echo "cc $*.o"
-	@$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+	@$(call compile,$*) -MMD -MP -c -o $@ $<
+$(BUILD)/practised/%.o: %.c $(BUILD)/.flags
+	@mkdir -p $(@D)
+	@$(call compile,$(call chapter,$*)/exercises) -MMD -MP -c -o $@ $<
+$(BUILD)/practised/exercise_exit.o: scripts/checking/exercise_exit.c $(BUILD)/.flags
+	@mkdir -p $(@D)
+	@$(CC) $(PRACTICE_CFLAGS) -c -o $@ $<
 
-define chapter_archive
-$(BUILD)/$(1)/modules.a: $(addprefix $(BUILD)/,$(addsuffix .o,$(filter $(1)/%,$(MODULES))))
-	@mkdir -p $$(@D)
-	@rm -f $$@ && ar rcs $$@ $$^
-endef
-$(foreach c,$(CHAPTERS),$(eval $(call chapter_archive,$(c))))
+# A chapter's modules; and what an exercise is given: what bears its number in
+# given/, and what bears none. An archive's part is linked if it is asked for, so
+# an answer may have a main, or anything else of the scene, of its own.
+archive = @mkdir -p $(@D) && rm -f $@ && ar rcs $@ $^
+modules = $(addsuffix .o,$(filter $(1)/$(2)%,$(MODULES)))
+given = $(patsubst %.c,%.o,$(wildcard $(addprefix $(1)/exercises/given/,$(2)_*.c [!0-9]*.c)))
+$(BUILD)/%/modules.a: $$(addprefix $(BUILD)/,$$(call modules,$$*))
+	$(archive)
+$(BUILD)/practised/%_modules.a: $$(addprefix $(BUILD)/practised/,$$(call modules,$$*,modules/))
+	$(archive)
+$(BUILD)/practised/%_given.a: $$(addprefix $(BUILD)/practised/,$$(call given,$$(*D),$$(*F)))
+	$(archive)
 
 # Made anew when the compiler or the flags change, so that all else is, too;
 # the first thing any build needs, so it also says what the machine lacks.
@@ -81,68 +133,7 @@ $(BUILD)/.flags: FORCE
 	@echo '$(CC) $(CFLAGS)' | cmp -s - $@ || echo '$(CC) $(CFLAGS)' > $@
 FORCE:
 
--include $(addprefix $(BUILD)/,$(addsuffix .d,$(PROGRAMS) $(MODULES)))
-
-# Practice: exercises, their solutions and (for make test alone) the wrong
-# answers, made by patching the solution. All are built with sanitizers, and
-# with modules that are; so in the plain tree only. What the compiler said is
-# beside the program, in N_name.said. A learner's exercise that does not
-# compile says so and stops nothing else: then there is no program.
-PRACTICE_CFLAGS := -O0 -std=gnu11 -g -Wall -Wextra -Wpedantic -Wshadow \
-	-Wconversion -fsanitize=address,undefined -fno-sanitize-recover=all \
-	-fno-omit-frame-pointer $(shell pkg-config --cflags libevent libmariadb 2>/dev/null)
-ifeq ($(SANITIZE),)
-EXERCISES := $(patsubst %.c,%,$(wildcard 0*/exercises/*.c))
-SOLUTIONS := $(patsubst %.c,%,$(wildcard 0*/solutions/*.c))
-WRONG := $(patsubst %.patch,%,$(wildcard 0*/exercises/wrong/*.patch))
-endif
-practice_chapters := $(sort $(foreach e,$(EXERCISES),$(firstword $(subst /, ,$(e)))))
-practice_archive = $(BUILD)/$(firstword $(subst /, ,$(1)))/exercises/modules.a
-practice_link = -I$(firstword $(subst /, ,$(1))) $(call practice_archive,$(1)) \
-	$(BUILD)/exercise_exit.o $(LIBS)
-
-exercises: $(call only,$(EXERCISES) $(SOLUTIONS))
-variants: exercises $(call only,$(WRONG))
-
-$(addprefix $(BUILD)/,$(EXERCISES)): $(BUILD)/%: %.c $$(call practice_archive,$$*) $(BUILD)/exercise_exit.o
-	@mkdir -p $(@D)
-	@echo "cc $*"
-	@$(CC) $(PRACTICE_CFLAGS) -MMD -MP -o $@ $< $(call practice_link,$*) 2>$@.said || { \
-		rm -f $@; \
-		echo "$< does not compile (yet): make practice EXERCISE=$(firstword \
-		$(subst -, ,$*))-$(firstword $(subst _, ,$(@F)))" >&2; }
-
-$(addprefix $(BUILD)/,$(SOLUTIONS)): $(BUILD)/%: %.c $$(call practice_archive,$$*) $(BUILD)/exercise_exit.o
-	@mkdir -p $(@D)
-	@echo "cc $*"
-	@$(CC) $(PRACTICE_CFLAGS) -MMD -MP -o $@ $< $(call practice_link,$*)
-
-define wrong_answer
-$(BUILD)/$(1): $(1).patch $(BUILD)/$(2) $(BUILD)/exercise_exit.o
-	@mkdir -p $$(@D)
-	@echo "cc $(1)"
-	@patch --silent -o $$@.c $(2).c $$< >$$@.said 2>&1 && $$(CC) $$(PRACTICE_CFLAGS) -Werror \
-		-o $$@ $$@.c $$(call practice_link,$(1)) >>$$@.said 2>&1 || rm -f $$@
-endef
-chapter_of = $(firstword $(subst /, ,$(1)))
-$(foreach w,$(WRONG),$(eval $(call wrong_answer,$(w),$(call \
-	chapter_of,$(w))/solutions/$(firstword $(subst -, ,$(notdir $(w)))))))
-
-define practice_modules
-$(BUILD)/$(1)/exercises/modules.a: $(patsubst $(1)/%,$(BUILD)/$(1)/exercises/modules/%.o,$(filter $(1)/%,$(MODULES)))
-	@mkdir -p $$(@D)
-	@rm -f $$@ && ar rcs $$@ $$^
-$(BUILD)/$(1)/exercises/modules/%.o: $(1)/%.c $(BUILD)/.flags
-	@mkdir -p $$(@D)
-	@$$(CC) $$(PRACTICE_CFLAGS) -MMD -MP -c -o $$@ $$<
-endef
-$(foreach c,$(practice_chapters),$(eval $(call practice_modules,$(c))))
-
-$(BUILD)/exercise_exit.o: scripts/exercise_exit.c $(BUILD)/.flags
-	@$(CC) $(PRACTICE_CFLAGS) -c -o $@ $<
-
--include $(addprefix $(BUILD)/,$(addsuffix .d,$(EXERCISES) $(SOLUTIONS)))
--include $(wildcard $(BUILD)/0*/exercises/modules/*.d)
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 run-chapter: ## build and play a chapter: CHAPTER=01-loop (or 01, 1, loop)
 	@scripts/run-chapter
@@ -159,10 +150,12 @@ watch: ## practice, again on every save
 hint: ## the next hint for the exercise that is open: CHAPTER=, or EXERCISE=01-2
 	@scripts/hint
 
-# What scripts/grade builds other people's exercises with.
-grade: export GRADE_CC = $(CC) $(PRACTICE_CFLAGS)
-grade: export GRADE_LIBS = $(LIBS)
-grade: $(foreach c,$(practice_chapters),$(BUILD)/$(c)/exercises/modules.a) $(BUILD)/exercise_exit.o
+# What scripts/grade builds other people's exercises with: a line for each, its
+# path, the compiler's words before and after `-o program answer.c`.
+exercise-commands:
+	@$(foreach e,$(EXERCISES),echo '$(e)|$(call compile,$(e))|$(strip $(call \
+		libraries,$(e)) $(LIBS))';)
+grade: $(sort $(foreach e,$(EXERCISES),$(call libraries,$(e))))
 grade: ## grade a student or a class: SUBMISSION=directory, FORMAT=text,junit,gradescope
 	@scripts/grade
 

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # Functions about the exercises, to be sourced from the workbook's root, after
 # chapters.bash. Exercise 01-3 is 01-loop/exercises/3_call_soon.c, its checks
-# are beside it in 3_call_soon.bats, its task and hints in README.md there. What
-# is known about it is kept in build/practice/01-3.*.
+# are beside it in 3_call_soon.bats, its task in README.md there, its hints in
+# hints/3_call_soon.md. What is known about it is kept in build/practice/01-3.*.
 : "${BUILD:=build}"
 practice=$BUILD/practice
 
@@ -60,15 +60,16 @@ exercise_find() {
     exit 2
 }
 
-# exercise_hint 01-3 2: its second hint; nothing if it has none.
+# exercise_hint 01-3 2: its second hint; nothing if there is none.
 exercise_hint() {
-    awk -v heading="## ${1#*-}. " -v wanted="$2" '
-        /^## / { here = index($0, heading) == 1 }
-        here && /^<details>/ { on = (++number == wanted); next }
-        /^<\/details>/ { on = 0 }
+    local path
+
+    path=$(exercise_path "$1")
+    awk -v wanted="## Hint $2" '
+        /^## / { on = ($0 == wanted); next }
         on && (NF || text) { text = text $0 "\n" }
         END { sub(/\n+$/, "\n", text); printf "%s", text }
-    ' "$(dirname "$(exercise_path "$1")")/README.md"
+    ' "${path%/*}/hints/${path##*/}.md"
 }
 
 # exercise_checks BATS BINARY [TEST]: runs the checks (or one) on a program, in an
@@ -95,7 +96,7 @@ exercise_check() {
     if [[ ! -x $binary ]]; then
         : >"$result"
     elif [[ ! $result -nt $binary || ! $result -nt $path.bats || ! -s $result ||
-        ! $result -nt scripts/exercise_helper.bash ]]; then
+        ! $result -nt scripts/checking/exercise_helper.bash ]]; then
         exercise_checks "$path.bats" "$PWD/$binary" >"$result.new" || true
         mv "$result.new" "$result"
     fi

@@ -1,0 +1,35 @@
+# shellcheck shell=bash
+# What scripts/grading/grade-exercise uses in place of safe.bash where UNSAFE=1 is said: no
+# namespaces. Root still becomes somebody
+# without a name for the compiler and the program, so that the program cannot
+# reach the checks or their verdict; but it can see the machine and its network.
+
+program=$work/out/program
+build_answer() {
+    cp -r "$GRADE_KIT/compile" "$work/compile"
+    cp "$work/answer.c" "$work/compile/$path.c"
+    cd "$work/compile" || return
+    nobody
+    timeout -s KILL 60 "${nobody[@]}" env -i PATH=/usr/bin:/bin LANG=C.UTF-8 \
+        bash -c 'ulimit -c 0 -t 30 -f 65536 -v 2097152 && exec "$@"' - "$@" </dev/null
+}
+
+check_answer() {
+    local seconds=$1
+
+    shift
+    cp -r "$GRADE_KIT/test" "$work/test"
+    install -m 755 "$GRADE_KIT/test/scripts/grading/grade-program-unsafe" "$work/test/build/$path"
+    cd "$work/test" || return
+    timeout -s KILL "$seconds" env -i PATH=/usr/bin:/bin:/usr/sbin LANG=C.UTF-8 HOME="$work" \
+        TMPDIR=/tmp EXERCISE_PATIENCE="${EXERCISE_PATIENCE:-2}" \
+        SANDBOX_USERS="${SANDBOX_USERS-}" SANDBOX_SLOT="${SANDBOX_SLOT:-0}" \
+        GRADE_PROGRAM="$work/out/program" "$@" </dev/null
+}
+
+# What it left running, if it can be told from others' processes.
+end_all() {
+    nobody
+    ((EUID != 0)) || "${nobody[@]}" bash -c 'kill -KILL -1' 2>/dev/null || true
+}
+trap 'end_all; rm -rf "$work"' EXIT

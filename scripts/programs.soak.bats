@@ -1,9 +1,0 @@
-#!/usr/bin/env bats
-# What programs.bats checks of the programs, for the many small ones in proofs/.
-
-load test_helper
-load build_lines
-
-@test "proofs: the Build line works when pasted in a copy of its directory" {
-    build_lines [0-9][0-9]-*/proofs/*.c
-}

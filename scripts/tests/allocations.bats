@@ -1,0 +1,81 @@
+#!/usr/bin/env bats
+# Memory runs out, in every program, where it or libevent asks for some: a clear
+# message and exit 1, or carrying on; nothing is left on the way out. Here at some
+# of the places; allocations.soak.bats takes all.
+
+plain_build_only=yes
+load ../lib/test_helper
+load helpers/allocations
+most=8
+
+@test "memory: no chapter is left out" {
+    for chapter in [0-9][0-9]-*; do
+        grep -q "^    of_chapter ${chapter%%-*}$" scripts/tests/allocations.bats
+    done
+}
+
+@test "memory: the programs of 01" {
+    of_chapter 01
+}
+
+@test "memory: the programs of 02" {
+    of_chapter 02
+}
+
+@test "memory: the programs of 03" {
+    of_chapter 03
+}
+
+@test "memory: the programs of 04" {
+    of_chapter 04
+}
+
+@test "memory: the programs of 05" {
+    of_chapter 05
+}
+
+# A connection that libevent could not make whole would take what it is sent, and
+# never answer.
+@test "memory: nine clients at once, and a server that lacks some: none waits in vain" {
+    for command in "server -k" server raw_server epoll_server; do
+        # shellcheck disable=SC2086 # words
+        run timeout -k 1 60 /usr/bin/python3 - "$shim" "$BATS_TEST_TMPDIR/report" \
+            "$build/02-sockets/"$command -p 0 <<'END'
+import os, signal, socket, subprocess, sys, time
+shim, report, *command = sys.argv[1:]
+
+def nine_clients(number):
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                              env={"LD_PRELOAD": shim, "ALLOCATION": str(number),
+                                   "ALLOCATION_REPORT": report})
+    port = server.stderr.readline().rpartition(b":")[2]
+    if not port.strip().isdigit():  # it did not come to listen
+        server.communicate()
+        return
+    clients = [socket.create_connection(("127.0.0.1", int(port)), 10) for _ in range(9)]
+    time.sleep(0.01)  # it has them all, mostly, and nothing to write to them
+    server.send_signal(signal.SIGSTOP)
+    gone = 0
+    for client in clients:
+        try: client.send(b"hello")
+        except OSError: pass
+    server.send_signal(signal.SIGCONT)
+    for client in clients:
+        try: gone += client.recv(9) != b"hello"
+        except ConnectionError: gone += 1
+        except TimeoutError: sys.exit(f"without allocation {number} a client waits for ever")
+        client.close()
+    server.terminate()
+    said = server.communicate(timeout=10)
+    if server.returncode != 0 or gone > 1:
+        sys.exit(f"without allocation {number}: {gone} clients gone, exit {server.returncode}: {said}")
+
+number, failed = 0, 1
+while failed or number == 1:
+    nine_clients(number := number + 1)
+    failed = int(open(report).read().split()[3].rstrip(","))
+print(number > 9)
+END
+        assert_output True
+    done
+}

@@ -1,0 +1,36 @@
+#!/usr/bin/env bats
+# make bench: what it says and makes. The figures are not tested.
+
+load ../lib/test_helper
+
+plain_build_only=yes
+
+@test "bench: an unknown chapter prints the list and exits 2" {
+    CHAPTER=06 run -2 scripts/bench
+    assert_line "There is no chapter '06'. There are:"
+}
+
+@test "bench: a chapter with nothing to measure says which have" {
+    CHAPTER=01 run -2 scripts/bench
+    assert_output --regexp "^bench: 01-loop has nothing to measure; these have: .*02-sockets"
+}
+
+@test "bench: one short round of one cell makes the table, the data and the plot" {
+    command -v gnuplot >/dev/null || skip "gnuplot is not here: scripts/setup --dev"
+    command -v strace >/dev/null || skip "strace is not here: scripts/setup --dev"
+    needs_python
+    CHAPTER=02 ROUNDS=1 ROUND_SECONDS=0.3 SERVERS=server LOADS=2x64 IDLE=100 \
+        BENCH_OUT=$BATS_TEST_TMPDIR run --separate-stderr timeout -k 5 60 scripts/bench
+    assert_success
+    assert_line --regexp "^server -k +- +[0-9,]+ +[0-9]+\.[0-9] +[0-9]+\.[0-9]+$"
+    [[ $stderr == *"round 1 of 1"* ]] || fail "no progress: $stderr"
+    assert_equal "$(cut -f 1-2 "$BATS_TEST_TMPDIR/02-sockets.tsv" | head -n 1)" $'server\t2x64'
+    run grep -c '<path' "$BATS_TEST_TMPDIR/02-sockets.svg"
+    assert_success
+}
+
+@test "bench: a server that is none is left out, for all to see" {
+    CHAPTER=02 ROUNDS=1 SERVERS=nginx BENCH_OUT=$BATS_TEST_TMPDIR run scripts/bench
+    assert_failure 1
+    assert_line --partial "left out: nginx: needs no such server"
+}

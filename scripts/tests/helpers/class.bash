@@ -1,0 +1,33 @@
+# shellcheck shell=bash
+# For grade.bats and grade.soak.bats: makes a class. $book is the checkout that
+# grades, $class has a directory for each student.
+
+# Quiet, and without what this make's own call would hand down.
+grade() {
+    env -u MAKEFLAGS -u MAKELEVEL -u BUILD -u SANITIZE -u CHAPTER TEACHERS_SECRET=1 \
+        EXERCISE_PATIENCE=2 make --no-print-directory -s -C "$book" grade "$@"
+}
+
+# answer STUDENT [NAME]: stdin is its answer.
+answer() {
+    mkdir -p "$class/$1/01-loop/exercises"
+    cat >"$class/$1/01-loop/exercises/${2-1_greet.c}"
+}
+
+hostile() {
+    sed "1i #define CHECKOUT \"$book\"\n#define CLASS \"$class\"" \
+        "$root/scripts/tests/hostile/$1.c" | answer "$1"
+}
+
+copy_workbook() {
+    local here=$root/scripts/tests/hostile
+
+    book=$1/book class=$1/class
+    mkdir -p "$book/01-loop/"{exercises,solutions} "$class"
+    cp -r "$root"/{Makefile,scripts} "$book"
+    cp "$root"/01-loop/*.{c,md} "$book/01-loop"
+    cp "$here/exercises/1_greet.bats" "$book/01-loop/exercises"
+    cp "$here/exercises/1_greet.c" "$book/01-loop/solutions"
+    echo 'int main(void) { return 0; }' >"$book/01-loop/exercises/1_greet.c"
+    printf '## 1. greet — say hello\n' >"$book/01-loop/exercises/README.md"
+}

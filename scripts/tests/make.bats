@@ -1,0 +1,196 @@
+#!/usr/bin/env bats
+# What `make` says and does.
+
+load ../lib/test_helper
+
+plain_build_only=yes
+
+# quiet_make …: without what this make's own call would hand down.
+quiet_make() {
+    env -u MAKEFLAGS -u MAKELEVEL -u BUILD -u SANITIZE make --no-print-directory "$@"
+}
+
+# small_copy: a workbook of one chapter with one program, quickly built; in $copy.
+small_copy() {
+    copy=$BATS_TEST_TMPDIR/copy
+    mkdir -p "$copy/01-loop"
+    cp -r "$root"/{Makefile,scripts} "$copy"
+    cp "$root"/01-loop/{loop.c,loop.py,README.md,run} "$copy/01-loop"
+    rm "$copy"/scripts/*.bats
+    sed -i '/^play/{/ loop$/!d}' "$copy/01-loop/run"
+}
+
+# write_tests 'NAME { BODY; }'…: the one .bats file of the copy.
+write_tests() {
+    local file=$copy/01-loop/x.bats test
+
+    echo 'load ../scripts/lib/test_helper' >"$file"
+    for test in "$@"; do
+        echo "@test \"${test%% \{*}\" {${test#*\{}" >>"$file"
+    done
+}
+
+@test "make: alone lists the commands" {
+    run quiet_make
+    assert_success
+    for target in all run-chapter test compare soak lint format clean; do
+        assert_line --regexp "^  make $target +[a-z]"
+    done
+    assert_output --partial "scripts/setup"
+}
+
+@test "make run-chapter: without a chapter lists them" {
+    run quiet_make run-chapter
+    assert_success
+    assert_line --index 0 "Which chapter?  make run-chapter CHAPTER=01-loop"
+    for chapter in [0-9][0-9]-*; do
+        assert_line --regexp "^  $chapter +[a-z].*  [a-zA-Z_.]+"
+    done
+}
+
+@test "make run-chapter: a chapter goes by 01-loop, 01, 1 and loop" {
+    small_copy
+    for name in 01-loop 01 1 loop; do
+        run quiet_make -C "$copy" run-chapter CHAPTER="$name"
+        assert_success
+        assert_line --index 0 "01-loop — the event loop"
+    done
+}
+
+@test "make run-chapter 01-loop: without CHAPTER= it is understood, too" {
+    small_copy
+    run quiet_make -C "$copy" run-chapter 01-loop
+    assert_success
+    assert_line --index 0 "01-loop — the event loop"
+    refute_output --partial "Nothing to be done"
+}
+
+@test "01-loop/run: plays from its own directory as well" {
+    cd 01-loop
+    run env -u BUILD ./run
+    assert_success
+    assert_line "  Task completed"
+}
+
+@test "make run-chapter: plays each chapter, every program with time and status" {
+    for chapter in [0-9][0-9]-*; do
+        run quiet_make run-chapter CHAPTER="$chapter"
+        assert_success
+        assert_line --regexp '^  [0-9]+\.[0-9][0-9] s, exit 0$'
+        for source in "$chapter"/*.c; do
+            [[ ! -e ${source%.c}.h ]] || continue
+            assert_line --regexp "^  \\$ .*build/${source%.c}( |$)"
+        done
+        assert_line --regexp "^Read on: $chapter/README.md "
+        case $chapter in
+            02-sockets)
+                assert_line "  hello"
+                assert_line --regexp "^  Received hello from \('127.0.0.1', [0-9]+\)$"
+                ;;
+            04-pool) assert_line --regexp "^  \('[0-9.]+-MariaDB.*',\)$" ;;
+        esac
+    done
+}
+
+@test "make: an unknown chapter prints the list and exits 2" {
+    for target in run-chapter test compare; do
+        run -2 quiet_make "$target" CHAPTER=06
+        assert_line "There is no chapter '06'. There are:"
+        assert_line --partial "  05-pitfalls "
+    done
+}
+
+@test "make: no colour in a pipe, nor with NO_COLOR on a terminal" {
+    small_copy
+    run quiet_make -C "$copy" run-chapter CHAPTER=1
+    assert_success
+    refute_output --partial $'\e['
+    run script -qec "env -u MAKEFLAGS -u BUILD NO_COLOR=1 make -C '$copy' run-chapter CHAPTER=1" /dev/null
+    assert_success
+    refute_output --partial $'\e['
+    run script -qec "env -u MAKEFLAGS -u BUILD -u NO_COLOR make -C '$copy' run-chapter CHAPTER=1" /dev/null
+    assert_success
+    assert_output --partial $'\e[1mloop'
+}
+
+@test "make compare: both side by side, with their times" {
+    needs_python
+    small_copy
+    run quiet_make -C "$copy" compare CHAPTER=1
+    assert_success
+    assert_line --regexp "^  Task completed +Task completed$"
+    assert_line --regexp "^  1\.[0-9]+ s, exit 0 +1\.[0-9]+ s, exit 0$"
+    assert_line "The same stdout in both. (What they say on stderr is not compared.)"
+}
+
+@test "make compare: the server's transcript, too" {
+    needs_python
+    run quiet_make compare CHAPTER=2
+    assert_success
+    assert_line --regexp "^  hello +hello$"
+    assert_line --regexp "^  Received hello from \('127.0.0.1', PORT\) +Received hello"
+}
+
+@test "make compare: says so where they differ" {
+    needs_python
+    small_copy
+    sed -i 's/Task completed/Task done/' "$copy/01-loop/loop.py"
+    run quiet_make -C "$copy" compare CHAPTER=1
+    assert_failure
+    assert_line --regexp "^  Task completed +\| +Task done$"
+    assert_output --partial "They differ"
+}
+
+@test "make test: counts a failing test, says which, exits non-zero" {
+    small_copy
+    write_tests "one that passes { true; }" "one that fails { false; }" \
+        "one that is skipped { skip; }"
+    run quiet_make -C "$copy" test
+    assert_failure
+    assert_line --regexp "^not ok [0-9] one that fails"
+    assert_line "1 passed, 1 failed, 1 skipped"
+    write_tests "never runs { true; }"
+    sed -i '1s/.*/load nothing-of-this-name/' "$copy/01-loop/x.bats"
+    run quiet_make -C "$copy" test
+    assert_failure
+    assert_line --regexp "^0 passed, [1-9] failed$"
+}
+
+@test "make test: a program that never ends is told so in words" {
+    small_copy
+    echo 'int main(void) { for (;;) ; }' >"$copy/01-loop/loop.c"
+    write_tests "ends { run_program -t 1 loop; }"
+    run quiet_make -C "$copy" test
+    assert_failure
+    assert_output --partial "loop : it never ended: stopped after 1 s"
+}
+
+@test "make all: with what is missing says so, and names scripts/setup" {
+    small_copy
+    mkdir "$copy/bin"
+    printf '#!/bin/sh\nexit 1\n' >"$copy/bin/pkg-config"
+    chmod +x "$copy/bin/pkg-config"
+    PATH=$copy/bin:$PATH run -2 quiet_make -C "$copy" all
+    assert_output --partial "Missing on this machine: libevent-dev libmariadb-dev"
+    assert_output --partial "scripts/setup"
+}
+
+@test "make CC=clang: builds, and builds anew what gcc built" {
+    command -v clang >/dev/null || skip "clang is not here: scripts/setup --dev"
+    small_copy
+    quiet_make -C "$copy" all
+    run quiet_make -C "$copy" all
+    assert_output ""
+    run quiet_make -C "$copy" all CC=clang
+    assert_success
+    assert_line "cc 01-loop/loop"
+}
+
+@test "make clean: removes build/ and nothing else" {
+    small_copy
+    find "$copy" | sort >"$BATS_TEST_TMPDIR/before"
+    quiet_make -C "$copy" all
+    [[ -x $copy/build/01-loop/loop ]]
+    quiet_make -C "$copy" clean
+    find "$copy" | sort | diff "$BATS_TEST_TMPDIR/before" -
+}

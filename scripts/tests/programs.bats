@@ -1,0 +1,66 @@
+#!/usr/bin/env bats
+# What holds for every program of every chapter; a new one joins by itself.
+
+load ../lib/test_helper
+load helpers/build_lines
+
+# programs: every .c of a chapter that is no module and no part of practice.
+programs() {
+    local source
+
+    printf '%s\n' [0-9][0-9]-*/*.c | sed 's/\.c$//'
+}
+
+@test "programs: there are some" {
+    (($(programs | wc -l) >= 10))
+}
+
+@test "programs: -h and --help print the usage on stdout, exit 0" {
+    while read -r program; do
+        for help in -h --help; do
+            run --separate-stderr timeout 10 "$build/$program" "$help"
+            assert_success
+            assert_line --index 0 --partial "usage: ${program#*/}"
+            ((${#lines[@]} > 1)) || fail "$program: the usage alone is no help"
+            assert_equal "$stderr" ""
+        done
+    done < <(programs)
+}
+
+@test "programs: help that cannot be written is an error" {
+    while read -r program; do
+        run timeout 10 bash -c '"$1" --help >/dev/full' - "$build/$program"
+        [[ $status == 1 ]] || fail "$program: exit $status"
+    done < <(programs)
+}
+
+@test "programs: an unknown option is one line on stderr, exit 2" {
+    while read -r program; do
+        run --separate-stderr timeout 10 "$build/$program" --no-such-option
+        [[ $status == 2 ]] || fail "$program: exit $status"
+        assert_output ""
+        assert_equal "${#stderr_lines[@]}" 1
+        [[ $stderr == "${program#*/}: "*--no-such-option*usage:* ]] || fail "$program: $stderr"
+    done < <(programs)
+}
+
+@test "programs: the Build line works when pasted in a copy of its directory" {
+    build_lines [0-9][0-9]-*/*.c
+}
+
+@test "programs: the first comment says what, how to build, to run, what it prints" {
+    while read -r program; do
+        run sed '/\*\//q' "$program.c"
+        assert_line --index 0 --partial "/* ${program#*/} — "
+        assert_output --regexp "[Tt]win|asyncio"
+        assert_output --regexp $'\n \\* Build: +cc (-I[^ ]+ )?-o '
+        assert_output --regexp $'\n \\* Run: '
+        assert_output --regexp $'\n \\* Prints: '
+    done < <(programs)
+}
+
+@test "programs: every twin is beside its program" {
+    for twin in [0-9][0-9]-*/*.py; do
+        [[ -e ${twin%.py}.c ]] || fail "$twin has no ${twin%.py}.c"
+    done
+}

@@ -1,0 +1,67 @@
+#!/usr/bin/env bats
+# scripts/setup: what it says. That it installs is shown in a bare Debian tree.
+
+load ../lib/test_helper
+
+plain_build_only=yes
+
+# machine_without NAME…: a bin directory that has what setup calls, but these.
+machine_without() {
+    bin=$BATS_TEST_TMPDIR/bin
+    mkdir -p "$bin"
+    for tool in bash sed env cat "$@"; do
+        ln -sf "$(command -v "$tool")" "$bin/$tool"
+    done
+}
+
+@test "setup: where nothing is missing it says so, exit 0" {
+    run scripts/setup
+    assert_success
+    assert_output "Everything is there; nothing to install."
+    run scripts/setup --check
+    assert_success
+    assert_output ""
+}
+
+@test "setup --check: lists what is missing, installs nothing, exit 1" {
+    machine_without
+    PATH=$bin run scripts/setup --check
+    assert_failure 1
+    assert_output --regexp "^Missing on this machine: .*make gcc"
+    assert_output --partial "bats"
+    refute_output --partial "clang-tidy"
+    assert_line --index 1 --regexp "scripts/setup$"
+    PATH=$bin run scripts/setup --check dev
+    assert_output --partial "clang-tidy"
+}
+
+@test "setup: without apt-get it lists what is missing, exit 1" {
+    machine_without
+    PATH=$bin run scripts/setup
+    assert_failure 1
+    assert_line --index 0 --regexp "^Missing: .*libevent-dev"
+    assert_output --partial "no apt-get"
+}
+
+@test "setup: neither root nor sudo: lists what is missing, exit 1" {
+    [[ $EUID == 0 ]] || skip "needs root, to become nobody"
+    machine_without apt-get
+    # Where nobody may go: bats' own directory is root's.
+    open=$(mktemp -d)
+    cp -r "$bin" scripts/setup "$open"
+    chmod 755 "$open"
+    run setpriv --reuid 65534 --regid 65534 --clear-groups \
+        env PATH="$open/bin" "$open/setup"
+    rm -rf "$open"
+    assert_failure 1
+    assert_output --partial "Not root, and no sudo"
+}
+
+@test "setup: an unknown argument is wrong usage" {
+    run scripts/setup --everything
+    assert_failure 2
+    assert_output --partial "usage: scripts/setup"
+    run scripts/setup --help
+    assert_success
+    assert_output --partial "scripts/setup --dev"
+}

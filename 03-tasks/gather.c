@@ -1,7 +1,7 @@
 /* gather — await several tasks at once, and what an error does to the others.
  *
  * Twin:   gather.py (asyncio.gather, asyncio.TaskGroup)
- * Build:  cc -o gather gather.c group.c await.c task_loop.c heap.c $(pkg-config --cflags --libs libevent)
+ * Build:  cc -Imodules -o gather gather.c modules/await.c modules/group.c modules/heap.c modules/task_loop.c $(pkg-config --cflags --libs libevent)
  * Run:    ./gather
  * Prints: results in argument order; an error of gather's, whose siblings go
  *         on; an error of a group's, whose siblings are cancelled

@@ -1,7 +1,7 @@
 /* limit — many tasks, of which only a few may be at work at once.
  *
  * Twin:   limit.py (asyncio.Semaphore)
- * Build:  cc -o limit limit.c queue.c group.c await.c task_loop.c heap.c $(pkg-config --cflags --libs libevent)
+ * Build:  cc -Imodules -o limit limit.c modules/await.c modules/group.c modules/heap.c modules/queue.c modules/task_loop.c $(pkg-config --cflags --libs libevent)
  * Run:    ./limit
  * Prints: job 1 to job 10 in the order in which they began, and how many were
  *         at work at once: 3

@@ -1,7 +1,7 @@
 /* many — what tasks cost: creates many, lets them sleep, lets them yield.
  *
  * Twin:   many.py (asyncio, or uvloop), which prints its own figures
- * Build:  cc -o many many.c group.c await.c task_loop.c heap.c $(pkg-config --cflags --libs libevent)
+ * Build:  cc -Imodules -o many many.c modules/await.c modules/group.c modules/heap.c modules/task_loop.c $(pkg-config --cflags --libs libevent)
  * Run:    ./many -n 1000 -k 100
  * Prints: bytes a task (resident, asleep), timers/s, switches/s
  *

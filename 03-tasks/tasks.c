@@ -1,7 +1,7 @@
 /* tasks — two tasks sleep at the same time; main awaits them both.
  *
  * Twin:   tasks.py (asyncio.create_task, await)
- * Build:  cc -o tasks tasks.c await.c task_loop.c heap.c $(pkg-config --cflags --libs libevent)
+ * Build:  cc -Imodules -o tasks tasks.c modules/await.c modules/heap.c modules/task_loop.c $(pkg-config --cflags --libs libevent)
  * Run:    ./tasks
  * Prints: Task 2 completed, then Task 1 completed; 2 s in all, not 3
  *

@@ -1,7 +1,7 @@
 /* timeout — wait for a task, but not for ever; and what cancelling it means.
  *
  * Twin:   timeout.py (asyncio.wait_for, Task.cancel, try … finally)
- * Build:  cc -o timeout timeout.c queue.c await.c task_loop.c heap.c $(pkg-config --cflags --libs libevent)
+ * Build:  cc -Imodules -o timeout timeout.c modules/await.c modules/heap.c modules/queue.c modules/task_loop.c $(pkg-config --cflags --libs libevent)
  * Run:    ./timeout
  * Prints: a result in time; a timeout, after the clean-up of the one that was
  *         too slow; the result of one that caught its cancellation; a task

@@ -1,7 +1,7 @@
 /* worker_queue — a producer, a bounded queue and workers that empty it.
  *
  * Twin:   worker_queue.py (asyncio.Queue, TaskGroup)
- * Build:  cc -o worker_queue worker_queue.c queue.c group.c await.c task_loop.c heap.c $(pkg-config --cflags --libs libevent)
+ * Build:  cc -Imodules -o worker_queue worker_queue.c modules/await.c modules/group.c modules/heap.c modules/queue.c modules/task_loop.c $(pkg-config --cflags --libs libevent)
  * Run:    ./worker_queue
  * Prints: which job was queued and which was done, by whom, in that order
  *

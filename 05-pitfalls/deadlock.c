@@ -1,7 +1,7 @@
 /* deadlock — two locks in opposite order: each has what the other waits for.
  *
  * Twin:   deadlock.py (two asyncio.Locks)
- * Build:  cc -o deadlock deadlock.c async_lock.c $(pkg-config --cflags --libs libevent)
+ * Build:  cc -Imodules -o deadlock deadlock.c modules/async_lock.c $(pkg-config --cflags --libs libevent)
  * Run:    ./deadlock          or: ./deadlock broken
  * Prints: who holds what, who waits, and in broken: the circle they are in
  *

@@ -1,7 +1,7 @@
 /* executor — a computation on the loop stalls it; in a process or a thread not.
  *
  * Twin:   executor.py (run_in_executor, ProcessPoolExecutor, ThreadPoolExecutor)
- * Build:  cc -o executor executor.c process_pool.c crew.c fork_server.c thread_pool.c $(pkg-config --cflags --libs libevent) -pthread
+ * Build:  cc -Imodules -o executor executor.c modules/crew.c modules/fork_server.c modules/process_pool.c modules/thread_pool.c $(pkg-config --cflags --libs libevent) -pthread
  * Run:    ./executor          or: ./executor threads, ./executor broken
  * Prints: Result: 499999500000
  *

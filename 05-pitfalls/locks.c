@@ -1,7 +1,7 @@
 /* locks — a race on one thread, and the async lock that cures it.
  *
  * Twin:   locks.py (asyncio.Lock, gather, sleep)
- * Build:  cc -o locks locks.c async_lock.c $(pkg-config --cflags --libs libevent)
+ * Build:  cc -Imodules -o locks locks.c modules/async_lock.c $(pkg-config --cflags --libs libevent)
  * Run:    ./locks             or: ./locks broken
  * Prints: Incremented, value: 1 … 10 (broken: ten times 10)
  *

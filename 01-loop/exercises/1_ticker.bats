@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Unsolved fails: ten ticks with work in them take ten periods
-load ../../scripts/exercise_helper
+load ../../scripts/checking/exercise_helper
 
 # Each line of stderr is a tick's number and when it came, in ms.
 

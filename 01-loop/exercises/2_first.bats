@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Unsolved fails: a question that nobody answers times out
-load ../../scripts/exercise_helper
+load ../../scripts/checking/exercise_helper
 
 # expect_ended: the loop has ended by itself.
 expect_ended() {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Unsolved fails: calls run in the order they were deferred
-load ../../scripts/exercise_helper
+load ../../scripts/checking/exercise_helper
 
 # numbers FROM TO: in one line.
 numbers() {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Unsolved fails: Ctrl-C lets the job in hand end, and begins no other
-load ../../scripts/exercise_helper
+load ../../scripts/checking/exercise_helper
 
 # log FROM TO: begun and done.
 log() {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Unsolved fails: lines are lines, however they come in packets
-load ../../scripts/exercise_helper
+load ../../scripts/checking/exercise_helper
 
 @test "lines are lines, however they come in packets" {
     start_exercise

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Unsolved fails: a peer that does not read costs no more than a little memory
-load ../../scripts/exercise_helper
+load ../../scripts/checking/exercise_helper
 
 @test "all lines come, and then the end" {
     start_exercise

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Unsolved fails: who half-closes gets all lines, and then the end
-load ../../scripts/exercise_helper
+load ../../scripts/checking/exercise_helper
 
 @test "who half-closes gets all lines, and then the end" {
     start_exercise

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Unsolved fails: a peer that is there later is found by a later try
-load ../../scripts/exercise_helper
+load ../../scripts/checking/exercise_helper
 
 # serve MS LINE [TIMES]: in the background a peer on a free port, $at, that listens
 # after so many ms; the first TIMES connections are closed without a word.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Unsolved fails: the parts are booked one by one
-load ../../scripts/exercise_helper
+load ../../scripts/checking/exercise_helper
 
 # booked NAME…, given_back NAME…: what is printed for them.
 booked() {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Unsolved fails: the first good answer wins
-load ../../scripts/exercise_helper
+load ../../scripts/checking/exercise_helper
 
 # all_closed LAST: each mirror that was asked has been closed, and then came LAST.
 all_closed() {

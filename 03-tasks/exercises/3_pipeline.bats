@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Unsolved fails: one worker: each result is printed and counted
-load ../../scripts/exercise_helper
+load ../../scripts/checking/exercise_helper
 
 # squares NUMBER…: what is printed for them, in that order.
 squares() {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Unsolved fails: in their order, never more than N calls in any window
-load ../../scripts/exercise_helper
+load ../../scripts/checking/exercise_helper
 
 window=$((100 * patience))
 

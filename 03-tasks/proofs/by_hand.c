@@ -1,11 +1,11 @@
 /* by_hand — a task without the macros: what AWAIT is made of.
  *
- * Build: cc -o by_hand by_hand.c ../await.c ../task_loop.c ../heap.c $(pkg-config --cflags --libs libevent)
+ * Build: cc -I../modules -o by_hand by_hand.c ../modules/await.c ../modules/heap.c ../modules/task_loop.c $(pkg-config --cflags --libs libevent)
  *
  * For one function, sleeper_run of tasks.c, this is what the preprocessor makes
  * of it, with names instead of lines for the steps.
  */
-#include "../await.h"
+#include "await.h"
 #include <stdio.h>
 
 struct sleeper {

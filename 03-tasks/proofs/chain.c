@@ -2,9 +2,9 @@
  * travels to the first, and so does the first one's cancellation to the last,
  * on a stack of 64 KiB. If completing called the awaiter, it would not.
  *
- * Build: cc -o chain chain.c ../await.c ../task_loop.c ../heap.c $(pkg-config --cflags --libs libevent)
+ * Build: cc -I../modules -o chain chain.c ../modules/await.c ../modules/heap.c ../modules/task_loop.c $(pkg-config --cflags --libs libevent)
  */
-#include "../await.h"
+#include "await.h"
 #include <stdio.h>
 #include <sys/resource.h>
 

@@ -2,9 +2,9 @@
  * A group cancels its members once, whatever happens until they have ended; who
  * cancels an awaiter a second time reaches the clean-up of what it awaits.
  *
- * Build: cc -o clean_up clean_up.c ../group.c ../await.c ../task_loop.c ../heap.c $(pkg-config --cflags --libs libevent)
+ * Build: cc -I../modules -o clean_up clean_up.c ../modules/await.c ../modules/group.c ../modules/heap.c ../modules/task_loop.c $(pkg-config --cflags --libs libevent)
  */
-#include "../group.h"
+#include "group.h"
 #include <stdio.h>
 
 enum scene {

@@ -1,9 +1,9 @@
 /* order — when a task completes, its awaiter runs later, in its turn; and a
  * pass runs only who was ready when it began.
  *
- * Build: cc -o order order.c ../queue.c ../await.c ../task_loop.c ../heap.c $(pkg-config --cflags --libs libevent)
+ * Build: cc -I../modules -o order order.c ../modules/await.c ../modules/heap.c ../modules/task_loop.c $(pkg-config --cflags --libs libevent)
  */
-#include "../await.h"
+#include "await.h"
 #include <stdio.h>
 #include <string.h>
 

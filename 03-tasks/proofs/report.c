@@ -1,10 +1,10 @@
 /* report — what task_run says of tasks that nobody looked after.
  *
- * Build: cc -o report report.c ../queue.c ../await.c ../task_loop.c ../heap.c $(pkg-config --cflags --libs libevent)
+ * Build: cc -I../modules -o report report.c ../modules/await.c ../modules/heap.c ../modules/queue.c ../modules/task_loop.c $(pkg-config --cflags --libs libevent)
  * Run:   ./report unobserved, observed, leftover, reused, cleared, stopped, deadlock or stubborn
  */
-#include "../await.h"
-#include "../queue.h"
+#include "await.h"
+#include "queue.h"
 #include <stdio.h>
 #include <string.h>
 

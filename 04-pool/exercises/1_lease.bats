@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Unsolved fails: a job that fails gives its connection to the next one
-load ../../scripts/exercise_helper
+load ../../scripts/checking/exercise_helper
 
 # answers N JOB: steps, N times "more".
 answers() {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Unsolved fails: those who ask at once do not wait for each other, and are served in order
-load ../../scripts/exercise_helper
+load ../../scripts/checking/exercise_helper
 
 @test "those who ask at once do not wait for each other, and are served in order" {
     local max all=ABCDEFGHIJ n=$((3 + RANDOM % 7)) steps=() expected=() i

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Unsolved fails: a dead one is not lent
-load ../../scripts/exercise_helper
+load ../../scripts/checking/exercise_helper
 
 @test "a dead one is not lent" {
     local dead

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Unsolved fails: what is refused changes nothing
-load ../../scripts/exercise_helper
+load ../../scripts/checking/exercise_helper
 
 # One server for all tests here: it takes longer to start than they do.
 # shellcheck disable=SC2016 # its own shell's

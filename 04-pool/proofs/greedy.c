@@ -3,10 +3,10 @@
  * the only one is lent, and he and another have no time): does anything else get
  * its turn?
  *
- * Build: cc -o greedy greedy.c ../scripted.c ../connection_pool.c ../waiters.c $(pkg-config --cflags --libs libevent)
+ * Build: cc -I../modules -o greedy greedy.c ../modules/connection_pool.c ../modules/scripted.c ../modules/waiters.c $(pkg-config --cflags --libs libevent)
  * Run:   ./greedy [refused | late]
  */
-#include "../scripted.h"
+#include "scripted.h"
 
 #include <stdio.h>
 #include <string.h>

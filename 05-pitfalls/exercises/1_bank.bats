@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Unsolved fails: transfers at once lose no money, and make none
-load ../../scripts/exercise_helper
+load ../../scripts/checking/exercise_helper
 
 # times N WORD: so many of it.
 times() {

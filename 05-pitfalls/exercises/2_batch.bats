@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Unsolved fails: a job that fails lets all others finish, and is told of
-load ../../scripts/exercise_helper
+load ../../scripts/checking/exercise_helper
 
 # outcomes JOB…: what is to come of them.
 outcomes() {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Unsolved fails: a note that cannot be sent leaves no descriptor open
-load ../../scripts/exercise_helper
+load ../../scripts/checking/exercise_helper
 
 # The notes: a full one, an empty one, a directory.
 notes() {

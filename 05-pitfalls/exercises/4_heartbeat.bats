@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Unsolved fails: the heart beats, and others are served, while the library works
-load ../../scripts/exercise_helper
+load ../../scripts/checking/exercise_helper
 
 # served [-t SECONDS] PATIENCE N…: runs it; what it has left running is ended.
 served() {

@@ -1,9 +1,9 @@
 /* owner_gone — a client leaves before its result comes.
  *
- * Build: cc -o owner_gone owner_gone.c ../thread_pool.c $(pkg-config --cflags --libs libevent) -pthread
+ * Build: cc -I../modules -o owner_gone owner_gone.c ../modules/thread_pool.c $(pkg-config --cflags --libs libevent) -pthread
  * Run:   ./owner_gone naive     or: cancel (naive: built with AddressSanitizer)
  */
-#include "../thread_pool.h"
+#include "thread_pool.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,0 +1,601 @@
+#!/usr/bin/env bats
+# What every echo server promises, seen from outside: server -k on bufferevents,
+# raw_server on events, epoll_server on epoll. What only `server` does is in
+# server.bats. Each promise is a function; the tests are at the end.
+
+load ../../scripts/lib/test_helper
+load helpers/peer
+
+still_serves() {
+    run_program client 127.0.0.1 "$port" alive
+    assert_success
+    assert_output alive
+}
+
+ends_well() {
+    stop_server "$@"
+    assert_equal "$status" 0
+}
+
+rounds() {
+    start_server "$@" -p 0
+    peer '
+s = connect()
+for i in range(3):
+    s.send(b"round %d" % i)
+    print(s.recv(100).decode())
+s.shutdown(socket.SHUT_WR)
+print(read_all(s))'
+    assert_output "round 0
+round 1
+round 2
+b''"
+    ends_well
+    assert_equal "$(said)" ""
+}
+
+every_byte() {
+    start_server "$@" -p 0
+    head -c 10000000 /dev/urandom >"$BATS_TEST_TMPDIR/data"
+    run bash -c "$(command_for -t 30 client) 127.0.0.1 $port <$BATS_TEST_TMPDIR/data |
+        cmp - $BATS_TEST_TMPDIR/data"
+    assert_success
+    ends_well
+}
+
+# With hardly any room in the kernel nearly all of it waits in the server, and
+# goes out a part at a time.
+small_parts() {
+    start_server "$@" -p 0
+    peer '
+import select
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+s.connect(("127.0.0.1", port))
+s.send(b"x"); s.recv(9)
+server_end(s).setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+s.setblocking(False)
+data, sent, got = os.urandom(1_000_000), 0, bytearray()
+while len(got) < len(data):
+    readable, writable, _ = select.select([s], [s] if sent < len(data) else [], [], 20 * patience)
+    if writable: sent += s.send(data[sent:sent + 7000])
+    if readable: got += s.recv(3000) or sys.exit("closed")
+    if not readable and not writable: sys.exit("stands still")
+print(got == data)'
+    skip_if_not_permitted
+    assert_output True
+    ends_well
+}
+
+half_close() {
+    start_server "$@" -p 0
+    peer '
+for fill in flood, flood_a_little:
+    s = connect()
+    sent = fill(s)
+    s.shutdown(socket.SHUT_WR)
+    time.sleep(0.2)
+    print(len(sent) > 100_000, read_all(s) == sent)'
+    skip_if_not_permitted
+    assert_output "True True
+True True"
+    ends_well
+}
+
+never_reads() {
+    start_server "$@" -p 0
+    peer '
+before = memory()
+s = connect()
+sent = flood(s)
+print("grew by 1 MiB:", memory() - before >= 1024)
+other = connect(); other.send(b"others"); print(other.recv(9))
+print("all back:", read_exactly(s, len(sent)) == sent)
+s.send(b"and it reads again"); print(s.recv(99))
+cpu = cpu_seconds()
+time.sleep(0.5)
+print("busy with nothing:", cpu_seconds() - cpu > 0.05)'
+    [[ -z ${SANITIZE-}${VALGRIND-} ]] || output=${output/MiB: True/MiB: False}
+    assert_output "grew by 1 MiB: False
+b'others'
+all back: True
+b'and it reads again'
+busy with nothing: False"
+    ends_well
+}
+
+resets() {
+    start_server "$@" -p 0
+    peer '
+for i in range(20):
+    connect().close()
+    reset(connect())
+    s = connect(); s.sendall(b"x" * 100000); reset(s)
+s = connect()
+flood(s)
+reset(s)'
+    assert_success
+    still_serves
+    ends_well
+}
+
+gone() {
+    # Half-closed, then reset, while the server sleeps: its first write raises
+    # SIGPIPE where that is not ignored.
+    start_server "$@" -p 0
+    peer '
+os.kill(pid, signal.SIGSTOP)
+for i in range(5):
+    s = connect()
+    s.send(b"hello")
+    s.shutdown(socket.SHUT_WR)
+    reset(s)
+os.kill(pid, signal.SIGCONT)'
+    assert_success
+    still_serves
+    ends_well
+}
+
+no_descriptors() {
+    [[ -z ${VALGRIND-} ]] || skip "valgrind keeps descriptors for itself"
+    # A hard limit, since the server raises the soft one.
+    within="prlimit --nofile=16" start_server "$@" -p 0
+    peer '
+start = time.monotonic()
+many = [connect() for i in range(30)]
+time.sleep(0.3)
+cpu, began = cpu_seconds(), time.monotonic()
+time.sleep(2.5)
+share = (cpu_seconds() - cpu) / (time.monotonic() - began)
+print("busy:", share >= 0.1)
+warnings = open(sys.argv[2]).read().count("cannot accept: Too many open files: pausing for 1 s")
+print("one warning a pause:", 1 <= warnings <= time.monotonic() - start + 1)
+for s in many: s.close()
+s = connect(); s.send(b"again"); print(s.recv(9))' "$complained_in"
+    assert_output "busy: False
+one warning a pause: True
+b'again'"
+    ends_well
+    (($(wc -l <"$complained_in") <= 8)) || fail "$(complained)"
+}
+
+soft_limit() {
+    [[ -z ${VALGRIND-} ]] || skip "valgrind keeps descriptors for itself"
+    within="prlimit --nofile=64:400" start_server "$@" -p 0
+    peer '
+many = [connect() for i in range(100)]
+for s in many: s.send(b"hello")
+print(sum(s.recv(9) == b"hello" for s in many))'
+    assert_output 100
+    ends_well
+}
+
+no_delay() {
+    start_server "$@" -p 0
+    peer '
+s = connect(); s.send(b"x"); s.recv(1)
+print("TCP_NODELAY:", server_end(s).getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0)'
+    skip_if_not_permitted
+    assert_output "TCP_NODELAY: True"
+    ends_well
+}
+
+no_memory() {
+    [[ -z ${SANITIZE-}${VALGRIND-} ]] || skip "a sanitizer reserves address space as it likes"
+    start_server "$@" -p 0
+    # Its address space may grow by 4 MiB, and peers that do not read want more.
+    # Who is dropped is chance, but not those who want nothing meanwhile.
+    peer '
+quiet = [connect() for i in range(10)]
+for s in quiet: s.send(b"before"); s.recv(9)
+size = int(open(f"/proc/{pid}/statm").read().split()[0]) * os.sysconf("SC_PAGESIZE")
+resource.prlimit(pid, resource.RLIMIT_AS, (size + 4 * 2**20, resource.RLIM_INFINITY))
+peers, sent, dropped = [], [], 0
+for i in range(60):
+    s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    s.connect(("127.0.0.1", port))
+    s.setblocking(False)
+    peers.append(s); sent.append(0)
+for i in range(100):
+    for p, s in enumerate(peers):
+        try: sent[p] += s.send(b"x" * 65536)
+        except OSError: pass  # it does not take more, or is dropped
+    time.sleep(0.01)
+resource.prlimit(pid, resource.RLIMIT_AS, (resource.RLIM_INFINITY,) * 2)
+for p, s in enumerate(peers):
+    s.settimeout(20)
+    try:
+        s.shutdown(socket.SHUT_WR)
+        if len(read_all(s)) != sent[p]: dropped += 1
+    except OSError:
+        dropped += 1
+for s in quiet: s.send(b"after")
+print("some dropped:", dropped > 0, "quiet ones:", {s.recv(9) for s in quiet})'
+    assert_output "some dropped: True quiet ones: {b'after'}"
+    [[ $1 == server || $(complained) == *"one connection dropped"* ]] || fail "it says nothing"
+    still_serves
+    ends_well
+}
+
+idle_stop() {
+    local signal
+
+    # A client that has its echoes, confirms the last one after the 40 ms that
+    # TCP may take for that, and does not close.
+    for signal in TERM INT; do
+        start_server "$@" -p 0
+        peer "
+s = connect()
+for i in range(20): s.send(b'x'); s.recv(9)
+start = time.monotonic()
+os.kill(pid, signal.SIG$signal)
+while os.path.exists(f'/proc/{pid}'): time.sleep(0.01)
+print('at once:', time.monotonic() - start < 2 * patience)"
+        assert_output "at once: True"
+        status=0
+        wait "$server" || status=$?
+        server=''
+        assert_equal "$status" 0
+        assert_equal "$(wc -l <"$complained_in")" 1
+    done
+}
+
+owing_stop() {
+    start_server "$@" -p 0
+    # Owed is what the server has read: sent, and in no queue towards it.
+    peer '
+s = connect()
+sent = flood(s)
+own = s.getsockname()[1]
+owed = len(sent) - queues(own, port)[0] - queues(port, own)[1]
+os.kill(pid, signal.SIGTERM)
+time.sleep(0.2)
+got = bytearray()
+try:
+    while part := s.recv(65536): got += part
+except ConnectionResetError:
+    pass
+print(sent.startswith(got), "owed:", owed, "short of:", max(0, owed - len(got)))'
+    assert_output --regexp "^True owed: [0-9]{6,} short of: 0$"
+    status=0
+    wait "$server" || status=$?
+    server=''
+    assert_equal "$status" 0
+    [[ $(complained) != *"gave up"* ]] || fail "$(complained)"
+}
+
+stuck_stop() {
+    local start
+
+    start_server "$@" -p 0
+    exec 7<>"/dev/tcp/127.0.0.1/$port"
+    timeout 1 cat /dev/zero >&7 || true
+    start=$SECONDS
+    ends_well
+    [[ $(complained) == *"gave up on 1 peers"* ]] || fail "$(complained)"
+    ((SECONDS - start >= 4 && SECONDS - start < 9 * slow)) ||
+        fail "it took $((SECONDS - start)) s"
+    exec 7>&-
+}
+
+descriptors_back() {
+    local before
+
+    start_server "$@" -p 0
+    before=$(descriptors "$server_pid")
+    HELD=$((before + 23)) peer '
+silent = [connect() for i in range(20)]
+stuck = [connect() for i in range(3)]
+for s in stuck: flood(s)
+for i in range(20):
+    s = connect(); s.send(b"hi"); s.shutdown(socket.SHUT_WR); read_all(s); s.close()
+    reset(connect())
+def held(): return len(os.listdir(f"/proc/{pid}/fd"))
+end = time.monotonic() + 10
+while held() != int(os.environ["HELD"]) and time.monotonic() < end:
+    time.sleep(0.02)  # the last one may be on its way out still
+print(held())'
+    assert_output $((before + 23))
+    wait_until 5 descriptors_are "$before"
+    ends_well
+}
+
+ipv6() {
+    start_server "$@" -a ::1 -p 0
+    assert_equal "$(complained)" "$1: listening on [::1]:$port"
+    run_program client ::1 "$port" hello
+    assert_output hello
+    ends_well
+}
+
+default_port() {
+    # The tests of this take turns.
+    exec 8>"$BATS_RUN_TMPDIR/port-8888"
+    flock 8
+    if (exec 7<>/dev/tcp/127.0.0.1/8888) 2>/dev/null; then
+        skip "port 8888 is taken on this machine"
+    fi
+    start_server "$@"
+    assert_equal "$(complained)" "$1: listening on 127.0.0.1:8888"
+    ends_well
+    exec 8>&-
+}
+
+taken_port() {
+    start_server "$@" -p 0
+    run_program "$@" -p "$port"
+    assert_failure 1
+    assert_output ""
+    assert_equal "$stderr" \
+        "$1: cannot listen on 127.0.0.1 port $port: Address already in use"
+    run_program "$@" -a 192.0.2.1 -p 0
+    assert_failure 1
+    [[ $stderr == "$1: cannot listen on 192.0.2.1 port 0: Cannot assign"* ]] || fail "$stderr"
+}
+
+# The server closes first, so that its end of the connection lingers on the port.
+restart() {
+    start_server "$@" -p 0
+    peer '
+s = connect(); s.send(b"x"); s.recv(9)
+os.kill(pid, signal.SIGTERM)
+print(s.recv(9))'
+    assert_output "b''"
+    wait "$server"
+    start_server "$@" -p "$port"
+    still_serves
+    ends_well
+}
+
+wrong_usage() {
+    assert_usage_error "0 to 65535" "$@" -p 65536
+    assert_usage_error "0 to 65535" "$@" -p -1
+    assert_usage_error "0 to 65535" "$@" -p http
+    assert_usage_error "0 to 65535" "$@" -p ""
+    assert_usage_error "not a numeric" "$@" -a localhost
+    assert_usage_error "not a numeric" "$@" -a 127.0.0.1.2
+    assert_usage_error "'-p': usage: $1" "$@" -p
+    assert_usage_error "'--keep-opened': usage: $1" "$@" --keep-opened
+    assert_usage_error "'x': usage: $1" "$@" x
+}
+
+@test "server -k: echoes until the client closes, prints nothing" {
+    rounds server -k
+}
+
+@test "raw_server: echoes until the client closes, prints nothing" {
+    rounds raw_server
+}
+
+@test "epoll_server: echoes until the client closes, prints nothing" {
+    rounds epoll_server
+}
+
+@test "server -k: ten megabytes come back as they went" {
+    every_byte server -k
+}
+
+@test "raw_server: ten megabytes come back as they went" {
+    every_byte raw_server
+}
+
+@test "epoll_server: ten megabytes come back as they went" {
+    every_byte epoll_server
+}
+
+@test "server -k: what goes out in small parts comes back whole" {
+    small_parts server -k
+}
+
+@test "raw_server: what goes out in small parts comes back whole" {
+    small_parts raw_server
+}
+
+@test "epoll_server: what goes out in small parts comes back whole" {
+    small_parts epoll_server
+}
+
+@test "server -k: after the client's half-close it gets what is owed" {
+    half_close server -k
+}
+
+@test "raw_server: after the client's half-close it gets what is owed" {
+    half_close raw_server
+}
+
+@test "epoll_server: after the client's half-close it gets what is owed" {
+    half_close epoll_server
+}
+
+@test "server -k: a client that never reads costs under 1 MiB, and gets all of it later" {
+    never_reads server -k
+}
+
+@test "raw_server: a client that never reads costs under 1 MiB, and gets all of it later" {
+    never_reads raw_server
+}
+
+@test "epoll_server: a client that never reads costs under 1 MiB, and gets all of it later" {
+    never_reads epoll_server
+}
+
+@test "server -k: peers that reset do not end it, not in the middle of a flood either" {
+    resets server -k
+}
+
+@test "raw_server: peers that reset do not end it, not in the middle of a flood either" {
+    resets raw_server
+}
+
+@test "epoll_server: peers that reset do not end it, not in the middle of a flood either" {
+    resets epoll_server
+}
+
+@test "server -k: a peer that is gone when the echo is written does not end it" {
+    gone server -k
+}
+
+@test "raw_server: a peer that is gone when the echo is written does not end it" {
+    gone raw_server
+}
+
+@test "epoll_server: a peer that is gone when the echo is written does not end it" {
+    gone epoll_server
+}
+
+@test "server -k: out of descriptors it pauses, says so, and serves again" {
+    no_descriptors server -k
+}
+
+@test "raw_server: out of descriptors it pauses, says so, and serves again" {
+    no_descriptors raw_server
+}
+
+@test "epoll_server: out of descriptors it pauses, says so, and serves again" {
+    no_descriptors epoll_server
+}
+
+@test "server -k: a low soft limit of descriptors is raised to the hard one" {
+    soft_limit server -k
+}
+
+@test "raw_server: a low soft limit of descriptors is raised to the hard one" {
+    soft_limit raw_server
+}
+
+@test "epoll_server: a low soft limit of descriptors is raised to the hard one" {
+    soft_limit epoll_server
+}
+
+@test "server -k: Nagle is off, so that a small echo waits for nothing" {
+    no_delay server -k
+}
+
+@test "raw_server: Nagle is off, so that a small echo waits for nothing" {
+    no_delay raw_server
+}
+
+@test "epoll_server: Nagle is off, so that a small echo waits for nothing" {
+    no_delay epoll_server
+}
+
+@test "server -k: out of memory some connections go, the server stays" {
+    no_memory server -k
+}
+
+@test "raw_server: out of memory some connections go, the server stays" {
+    no_memory raw_server
+}
+
+@test "epoll_server: out of memory some connections go, the server stays" {
+    no_memory epoll_server
+}
+
+@test "server -k: SIGTERM and SIGINT end it at once, though a client is there" {
+    idle_stop server -k
+}
+
+@test "raw_server: SIGTERM and SIGINT end it at once, though a client is there" {
+    idle_stop raw_server
+}
+
+@test "epoll_server: SIGTERM and SIGINT end it at once, though a client is there" {
+    idle_stop epoll_server
+}
+
+@test "server -k: what it owes is flushed when it is stopped, to the byte" {
+    owing_stop server -k
+}
+
+@test "raw_server: what it owes is flushed when it is stopped, to the byte" {
+    owing_stop raw_server
+}
+
+@test "epoll_server: what it owes is flushed when it is stopped, to the byte" {
+    owing_stop epoll_server
+}
+
+@test "server -k: a peer that takes nothing delays the stop by 5 s, not more" {
+    stuck_stop server -k
+}
+
+@test "raw_server: a peer that takes nothing delays the stop by 5 s, not more" {
+    stuck_stop raw_server
+}
+
+@test "epoll_server: a peer that takes nothing delays the stop by 5 s, not more" {
+    stuck_stop epoll_server
+}
+
+@test "server -k: holds no descriptor more when all clients are gone" {
+    descriptors_back server -k
+}
+
+@test "raw_server: holds no descriptor more when all clients are gone" {
+    descriptors_back raw_server
+}
+
+@test "epoll_server: holds no descriptor more when all clients are gone" {
+    descriptors_back epoll_server
+}
+
+@test "server -k: listens on IPv6, too" {
+    ipv6 server -k
+}
+
+@test "raw_server: listens on IPv6, too" {
+    ipv6 raw_server
+}
+
+@test "epoll_server: listens on IPv6, too" {
+    ipv6 epoll_server
+}
+
+@test "server -k: listens on 127.0.0.1:8888 by itself" {
+    default_port server -k
+}
+
+@test "raw_server: listens on 127.0.0.1:8888 by itself" {
+    default_port raw_server
+}
+
+@test "epoll_server: listens on 127.0.0.1:8888 by itself" {
+    default_port epoll_server
+}
+
+@test "server -k: a port that is taken, an address that is not ours: says so, exit 1" {
+    taken_port server -k
+}
+
+@test "raw_server: a port that is taken, an address that is not ours: says so, exit 1" {
+    taken_port raw_server
+}
+
+@test "epoll_server: a port that is taken, an address that is not ours: says so, exit 1" {
+    taken_port epoll_server
+}
+
+@test "server -k: started again, it has its port at once" {
+    restart server -k
+}
+
+@test "raw_server: started again, it has its port at once" {
+    restart raw_server
+}
+
+@test "epoll_server: started again, it has its port at once" {
+    restart epoll_server
+}
+
+@test "server -k: ports, addresses and options that are none are wrong usage" {
+    wrong_usage server -k
+}
+
+@test "raw_server: ports, addresses and options that are none are wrong usage" {
+    wrong_usage raw_server
+}
+
+@test "epoll_server: ports, addresses and options that are none are wrong usage" {
+    wrong_usage epoll_server
+}

@@ -1,0 +1,190 @@
+#!/usr/bin/env bats
+# client: connecting, sending, half-closing, printing.
+
+load ../../scripts/lib/test_helper
+
+@test "client: prints what its twin prints" {
+    start_server server -p 0
+    same_as_twin client 127.0.0.1 "$port" hello
+    assert_output hello
+}
+
+@test "client: the answer comes out to the byte, with no newline added" {
+    start_server server -p 0
+    run bash -c "$(command_for client) 127.0.0.1 $port hello | od -c -An"
+    assert_output "   h   e   l   l   o"
+}
+
+@test "client: sends stdin when there is no message: a pipe, a file, nothing" {
+    start_server server -k -p 0
+    run bash -c "printf 'from a pipe' | $(command_for client) 127.0.0.1 $port"
+    assert_output "from a pipe"
+    head -c 3000000 /dev/urandom >"$BATS_TEST_TMPDIR/data"
+    run bash -c "$(command_for client) 127.0.0.1 $port <$BATS_TEST_TMPDIR/data | cmp - $BATS_TEST_TMPDIR/data"
+    assert_success
+    run bash -c "$(command_for client) 127.0.0.1 $port </dev/null"
+    assert_success
+    assert_output ""
+}
+
+@test "client: a closed stdin is an empty one" {
+    [[ -z ${VALGRIND-} ]] || skip "valgrind takes the number of a closed stdin"
+    start_server server -k -p 0
+    run bash -c "$(command_for client) 127.0.0.1 $port <&-"
+    assert_success
+    assert_output ""
+}
+
+@test "client -t: a name server that says nothing is a timeout" {
+    needs_python
+    unshare -nm true 2>/dev/null || skip "no network namespace to be had here"
+    cat >"$BATS_TEST_TMPDIR/silent_dns" <<'END'
+ip link set lo up || exit 77
+printf 'nameserver 127.0.0.1\n' >"$1/resolv.conf"
+mount --bind "$1/resolv.conf" /etc/resolv.conf || exit 77
+/usr/bin/python3 -c 'import socket, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("127.0.0.1", 53))
+time.sleep(60)' &
+shift
+"$@"
+status=$?
+kill %1
+exit "$status"
+END
+    within="unshare -nm bash $BATS_TEST_TMPDIR/silent_dns $BATS_TEST_TMPDIR" \
+        run_program client -t 1 slow.test 8888 hello
+    [[ $status != 77 ]] || skip "/etc/resolv.conf cannot be replaced here"
+    assert_failure 1
+    [[ $stderr == *"cannot resolve slow.test port 8888: timed out"* ]] || fail "$stderr"
+}
+
+@test "client: an empty message is one: it half-closes and reads on" {
+    start_server server -p 0
+    run_program client 127.0.0.1 "$port" ""
+    assert_success
+    assert_output ""
+}
+
+@test "client: sends stdin as it comes, and does not wait for its end" {
+    start_server server -k -p 0
+    coproc CLIENT { $(command_for client) 127.0.0.1 "$port" 3>&-; }
+    printf 'one\n' >&"${CLIENT[1]}"
+    read -r -t $((5 * slow)) -u "${CLIENT[0]}" line
+    assert_equal "$line" one
+    printf 'two\n' >&"${CLIENT[1]}"
+    read -r -t $((5 * slow)) -u "${CLIENT[0]}" line
+    assert_equal "$line" two
+    kill "$CLIENT_PID"
+}
+
+@test "client: ends when the server does, though stdin goes on" {
+    start_server server -p 0
+    mkfifo "$BATS_TEST_TMPDIR/stdin"
+    exec 7<>"$BATS_TEST_TMPDIR/stdin"
+    printf hello >&7
+    run bash -c "$(command_for client) 127.0.0.1 $port <&7"
+    exec 7>&-
+    assert_success
+    assert_output hello
+}
+
+@test "client: a name with two addresses: the second is tried when the first refuses" {
+    start_server server -a ::1 -p 0
+    run_program client localhost "$port" six
+    assert_success
+    assert_output six
+    stop_server
+    start_server server -a 127.0.0.1 -p 0
+    run_program client localhost "$port" four
+    assert_success
+    assert_output four
+}
+
+@test "client: /etc/hosts is respected, and all of its addresses are tried" {
+    unshare -m true 2>/dev/null || skip "no mount namespace to be had here"
+    printf '%s both.test\n' 127.0.0.2 127.0.0.1 ::1 >"$BATS_TEST_TMPDIR/hosts"
+    start_server server -a ::1 -p 0
+    cat >"$BATS_TEST_TMPDIR/in_hosts" <<END
+mount --bind $BATS_TEST_TMPDIR/hosts /etc/hosts || exit 77
+exec "\$@"
+END
+    within="unshare -m bash $BATS_TEST_TMPDIR/in_hosts" run_program client both.test "$port" hello
+    [[ $status != 77 ]] || skip "/etc/hosts cannot be replaced here"
+    assert_success
+    assert_output hello
+}
+
+@test "client: refused" {
+    start_server server -p 0
+    stop_server
+    run_program client 127.0.0.1 "$port" hello
+    assert_failure 1
+    assert_output ""
+    assert_equal "$stderr" "client: cannot connect to 127.0.0.1 port $port: Connection refused"
+}
+
+@test "client: an unknown host" {
+    run_program -t 20 client no-such-host.invalid 8888 hello
+    assert_failure 1
+    assert_output ""
+    [[ $stderr == "client: cannot "*" no-such-host.invalid port 8888: "* ]] || fail "$stderr"
+    [[ $stderr != *refused* ]] || fail "$stderr"
+    # Where no name server answers, the answer is not to be had either.
+    [[ $stderr == *"unknown host" || $stderr == *"timed out" ]] || fail "$stderr"
+}
+
+@test "client -t: a host that does not answer is a timeout" {
+    needs_python
+    # A listening socket whose queue is full lets further peers wait.
+    "$python" -c '
+import socket, time
+s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(0)
+full = [socket.socket() for i in range(3)]
+for f in full: f.setblocking(False); f.connect_ex(s.getsockname())
+print(s.getsockname()[1], flush=True)
+time.sleep(60)' >"$BATS_TEST_TMPDIR/port" 3>&- &
+    server=$!
+    wait_until 10 test -s "$BATS_TEST_TMPDIR/port"
+    port=$(cat "$BATS_TEST_TMPDIR/port")
+    run_program client -t 0.5 127.0.0.1 "$port" hello
+    assert_failure 1
+    assert_output ""
+    assert_equal "$stderr" "client: cannot connect to 127.0.0.1 port $port: timed out"
+}
+
+@test "client: a server that resets is an error, with its reason" {
+    needs_python
+    "$python" -c '
+import socket, struct
+s = socket.create_server(("127.0.0.1", 0))
+print(s.getsockname()[1], flush=True)
+c, _ = s.accept()
+c.recv(10)
+c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+c.close()' >"$BATS_TEST_TMPDIR/port" 3>&- &
+    server=$!
+    wait_until 10 test -s "$BATS_TEST_TMPDIR/port"
+    run_program client 127.0.0.1 "$(cat "$BATS_TEST_TMPDIR/port")" hello
+    assert_failure 1
+    [[ $stderr == *"Connection reset by peer" ]] || fail "$stderr"
+}
+
+@test "client: output that cannot be written is an error" {
+    start_server server -p 0
+    run bash -c "$(command_for client) 127.0.0.1 $port hello >/dev/full"
+    assert_failure 1
+    assert_output "client: cannot write stdout: No space left on device"
+}
+
+@test "client: arguments that are none are wrong usage" {
+    assert_usage_error "usage: client" client
+    assert_usage_error "usage: client" client 127.0.0.1
+    assert_usage_error "usage: client" client 127.0.0.1 80 a b
+    assert_usage_error "1 to 65535" client 127.0.0.1 0 x
+    assert_usage_error "1 to 65535" client 127.0.0.1 65536 x
+    assert_usage_error "1 to 65535" client 127.0.0.1 http x
+    assert_usage_error "seconds" client -t 0 127.0.0.1 80 x
+    assert_usage_error "seconds" client -t soon 127.0.0.1 80 x
+    assert_usage_error "usage: client" client -x 127.0.0.1 80
+}

@@ -1,0 +1,217 @@
+#!/usr/bin/env bats
+# The pool and MariaDB, with what a real server and a real network do to them.
+# After each blow the pool serves again, within its place for one connection.
+
+load ../../scripts/lib/test_helper
+load helpers/peer
+
+# A timeout that something has to meet, too, in ms.
+limit=$((slow > 1 ? 2400 : 800))
+
+# statements [OPTION…] STATEMENT…: each with a lease of its own, one after the
+# other, on a pool with room for one connection. A ! makes it a shell command.
+statements() {
+    run_program tests/drivers/statements "$@"
+}
+
+@test "server: values: NULL is not empty, zeros do not end one, any byte comes whole, text is UTF-8" {
+    statements "SELECT NULL, '', x'00ff0a5c41', REPEAT('é', 2), CHAR_LENGTH('é🙂')"
+    assert_success
+    assert_line --index 0 $'NULL\t\t\\x00\\xff\\x0a\\x5cA\t\\xc3\\xa9\\xc3\\xa9\t2'
+}
+
+@test "server: a result of 100,000 rows" {
+    statements "SELECT seq, REPEAT('x', 20) FROM seq_1_to_100000" "SELECT 'again'"
+    assert_success
+    assert_line "… 100000 rows"
+    assert_line "again"
+    assert_line "opened 1"
+}
+
+@test "server: a value of 3 MB, as a question and as an answer" {
+    statements "SET @a = '$(head -c 100000 /dev/zero | tr '\0' x)'" \
+        "SELECT LENGTH(@a), LENGTH(REPEAT(@a, 30))" \
+        "SELECT MD5(REPEAT('x', 3000000)), REPEAT('x', 3000000)" "SELECT 'again'"
+    assert_success
+    assert_line $'100000\t3000000'
+    assert_line "$(head -c 3000000 /dev/zero | tr '\0' x | md5sum | cut -c 1-32)"$'\t'"$(head -c 3000000 /dev/zero | tr '\0' x)"
+    assert_line "again"
+    assert_line "opened 1"
+}
+
+@test "server: more results than one: the first counts, none is left for the next" {
+    statements "BEGIN NOT ATOMIC SELECT 'first'; SELECT 'second'; DO 1; END" \
+        "SELECT 'next'" \
+        "BEGIN NOT ATOMIC SELECT 'lost'; SELECT oops; END" "SELECT 'last'"
+    assert_failure
+    assert_output "first
+next
+error 1054: Unknown column 'oops' in 'SELECT'
+last
+opened 1"
+}
+
+@test "server: a failing statement does not cost the connection" {
+    statements "SELECT oops" "SELEC" "SELECT 'again'"
+    assert_failure
+    assert_output --regexp "^error 1054: .*
+error 1064: You have an error in your SQL syntax.*
+again
+opened 1$"
+}
+
+@test "server: a transaction left open costs it, with and without an error" {
+    statements "SET @mine = 1" "BEGIN" "SELECT @mine" \
+        "SET @mine = 2" "BEGIN NOT ATOMIC START TRANSACTION; SELECT oops; END" \
+        "SELECT @mine"
+    assert_output --regexp "^ok, 0 affected
+ok, 0 affected
+NULL
+ok, 0 affected
+error 1054: .*
+NULL
+opened 3$"
+}
+
+@test "server: an idle connection that was killed is found out before it is lent" {
+    statements "SELECT CONNECTION_ID()" '!mariadb -e "KILL $VALUE"' "SELECT 'again'"
+    assert_success
+    assert_line "again"
+    assert_line "opened 2"
+}
+
+@test "server: an idle connection on which the server speaks unasked is not lent" {
+    bad_peer babble
+    statements "SELECT 'first'" "!kill -USR1 $server
+        until grep -q babbled $BATS_TEST_TMPDIR/peer; do sleep 0.01; done" "SELECT 'again'"
+    assert_success
+    assert_output "first
+again
+opened 2"
+}
+
+@test "server: a query whose connection is killed fails, the next one works" {
+    statements '!04-pool/tests/helpers/kill_query.bash "SLEEP(99)" >/dev/null 2>&1 &' "SELECT SLEEP(99)" \
+        "SELECT 'again'"
+    assert_failure
+    assert_output --regexp "^error (1927|2013): .*
+again
+opened 2$"
+}
+
+@test "server: a query that never ends is cut, and killed on the server, too" {
+    # shellcheck disable=SC2016 # for the shell that runs it
+    # Many short sleeps: in one long one the server looks whether we are there.
+    statements -t "$limit" "SELECT SLEEP(0.1) AS marked FROM seq_1_to_1000" \
+        "SELECT CONCAT('again, killed: ', COUNT(*) = 0) FROM information_schema.PROCESSLIST
+            WHERE INFO LIKE 'SELECT SLEEP(0.1) AS mark%' AND COMMAND <> 'Killed'" \
+        '!for i in $(seq 100); do
+            n=$(mariadb -Ne "SELECT COUNT(*) FROM information_schema.PROCESSLIST
+                WHERE INFO LIKE \"SELECT SLEEP(0.1) AS mark%\"")
+            [ "$n" != 0 ] || break
+            sleep 0.02
+        done
+        echo "still running: $n"'
+    assert_failure
+    assert_output "error 2013: no answer in time
+again, killed: 1
+still running: 0
+opened 2"
+}
+
+@test "server: an answer that came while the loop was blocked beats the timeout" {
+    run_program tests/drivers/cut late
+    assert_output "the loop is blocked
+error 0: 
+alive 1, reusable 1
+returned: 0
+closed"
+}
+
+@test "server: terminate cuts a running query at once" {
+    run_program tests/drivers/cut terminate
+    assert_output "terminated
+error 2013: Lost connection to server during query
+alive 0, reusable 0
+returned: 0
+closed"
+}
+
+@test "server: closing in the middle of a query: no callback comes" {
+    run_program tests/drivers/cut close
+    assert_output "a second query: -1
+closed"
+}
+
+@test "server: cut while it is idle: it takes no query, and is not kept" {
+    run_program tests/drivers/cut idle
+    assert_output "alive 0, reusable 0
+a query: fails
+closed"
+}
+
+@test "server: a wrong password, an unknown database: told, and no hang" {
+    MYSQL_PWD=wrong statements "SELECT 1" "SELECT 2"
+    assert_output --regexp "^(no connection: Access denied for user 'workbook'@[^
+]*
+){2}opened 0$"
+    MYSQL_DATABASE=nowhere statements "SELECT 1" "SELECT 2"
+    assert_output "no connection: Unknown database 'nowhere'
+no connection: Unknown database 'nowhere'
+opened 0"
+}
+
+@test "server: one that accepts and never speaks: the connect timeout" {
+    bad_peer silent
+    statements -c 300 "SELECT 1" "SELECT 2"
+    assert_output "no connection: no answer in time
+no connection: no answer in time
+opened 0"
+}
+
+@test "server: one that drips bytes: the timeout is for all of the connect" {
+    bad_peer drip
+    statements -c 500 "SELECT 1"
+    assert_output "no connection: no answer in time
+opened 0"
+}
+
+@test "server: a line cut in the middle of a reply: 2013, then a new connection" {
+    bad_peer cut 5000
+    statements "SELECT REPEAT('x', 100000)" "SELECT 'again'"
+    assert_output "error 2013: Lost connection to server during query
+again
+opened 2"
+}
+
+@test "server: one that stands still, and one that is killed and started again" {
+    # shellcheck disable=SC2016
+    within=$with_mariadb statements -t "$limit" -c $((2 * limit)) "SELECT 1" \
+        '!04-pool/tests/helpers/freeze.bash' "SELECT 2" "SELECT 3" \
+        '!kill -CONT $(cat $MYSQL_HOME/pid)' "SELECT 4" \
+        '!04-pool/tests/helpers/restart.bash 2>&1; mariadb -e "DO 1"' "SELECT 5" "SELECT 6"
+    assert_output "1
+error 2013: no answer in time
+no connection: no answer in time
+4
+5
+6
+opened 3"
+}
+
+@test "server: timed out and rolled back, or returned while it runs: the query is killed" {
+    run_program tests/drivers/cut rollback
+    assert_output --regexp "^error 2013: no answer in time
+error (2006|2013): .*
+alive 0, reusable 0
+returned: 0
+closed$"
+    run_program tests/drivers/cut give_back
+    assert_output "returned: 0
+closed"
+    gone() {
+        [[ $(mariadb -Ne "SELECT COUNT(*) FROM information_schema.PROCESSLIST
+            WHERE INFO REGEXP 'SELECT SLEEP.100. AS (rollback|give_back)'") == 0 ]]
+    }
+    wait_until 2 gone || fail "the server is at it still"
+}

@@ -1,0 +1,330 @@
+/* executor_rules — what thread_pool and process_pool promise, rule by rule.
+ *
+ * Build: cc -I../../modules -o executor_rules executor_rules.c ../../modules/crew.c ../../modules/fork_server.c ../../modules/process_pool.c ../../modules/thread_pool.c $(pkg-config --cflags --libs libevent) -pthread
+ * Run:   ./executor_rules threads      or: ./executor_rules processes
+ *
+ * No rule depends on time: a job with an odd number says that it has started,
+ * and then waits for a byte from us.
+ */
+#include "process_pool.h"
+#include "thread_pool.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { WORKERS = 2, LIMIT = 4, DEADLY = 1000, WHO = 2000 };
+
+static pid_t program;
+static int started[2], gate[2]; /* pipes: from jobs, to jobs */
+
+static uint64_t job(uint64_t number)
+{
+    char byte = 's';
+
+    if (getpid() != program)
+        alarm(20); /* a worker nobody kills must not keep a test waiting */
+    if (number == DEADLY)
+        raise(SIGKILL);
+    if (number == WHO)
+        return (uint64_t)getpid();
+    if (number % 2 == 1 &&
+        (write(started[1], &byte, 1) != 1 || read(gate[0], &byte, 1) != 1))
+        return 0;
+    return number * 10;
+}
+
+/* Waits till `jobs` of the odd ones run; lets as many go on. */
+static void wait_for_start(int jobs)
+{
+    char byte;
+
+    while (jobs-- > 0) {
+        if (read(started[0], &byte, 1) != 1)
+            abort();
+    }
+}
+
+static void open_gate(int jobs)
+{
+    while (jobs-- > 0) {
+        if (write(gate[1], "g", 1) != 1)
+            abort();
+    }
+}
+
+/* Waits till a worker sleeps, waiting for its next number; or is dead. */
+static void wait_for_sleep(pid_t pid)
+{
+    char path[40], state = 'R';
+
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    while (state != 'S' && state != 'Z') {
+        FILE *stat = fopen(path, "r");
+
+        if (!stat || fscanf(stat, "%*d (%*[^)]) %c", &state) != 1)
+            state = 'Z';
+        if (stat)
+            fclose(stat);
+        usleep(1000);
+    }
+}
+
+static const char *said(int error)
+{
+    return error == 0           ? "taken"
+           : error == EAGAIN    ? "full"
+           : error == ESHUTDOWN ? "stopped"
+                                : strerror(error);
+}
+
+/* A pool of either kind, its base, and what came back. */
+struct scene {
+    struct event_base *base;
+    struct thread_pool *threads;
+    struct process_pool *processes;
+    int answers, wanted; /* the loop stops when that many have come */
+};
+
+/* An owner of a job: for whom the answer must be. */
+struct owner {
+    struct scene *scene;
+    uint64_t number;
+    void *handle;
+};
+
+static void on_done(uint64_t result, const char *error, void *arg)
+{
+    static uint64_t who;
+    struct owner *owner = arg;
+
+    if (owner->number == WHO && !error) {
+        printf(" %s", !who ? "somebody" : who == result ? "he" : "another");
+        who = result;
+        wait_for_sleep((pid_t)who);
+        kill((pid_t)who, SIGUSR1); /* wakes him for nothing */
+        wait_for_sleep((pid_t)who);
+    } else if (error) {
+        printf(" %" PRIu64 "→%s", owner->number, error);
+    } else {
+        printf(" %" PRIu64 "→%" PRIu64, owner->number, result);
+    }
+    if (++owner->scene->answers == owner->scene->wanted)
+        event_base_loopbreak(owner->scene->base);
+}
+
+static void on_signal(int number)
+{
+    (void)number;
+}
+
+static void begin(struct scene *scene, bool threads, const char *rule)
+{
+    memset(scene, 0, sizeof *scene);
+    if (pipe(started) < 0 || pipe(gate) < 0)
+        abort();
+    printf("%s:", rule);
+    fflush(stdout); /* a worker process must not inherit it unwritten */
+    if (!threads)
+        scene->processes = process_pool_new(job, WORKERS, LIMIT);
+    if (scene->processes &&
+        (process_pool_submit(scene->processes, 1, on_done, scene) ||
+         errno != EINVAL))
+        puts("taken before there is a loop");
+    scene->base = event_base_new();
+    if (threads && scene->base)
+        scene->threads = thread_pool_new(scene->base, job, WORKERS, LIMIT);
+    if (!scene->base || (!scene->threads && !scene->processes) ||
+        (!threads && process_pool_attach(scene->processes, scene->base) < 0))
+        abort();
+}
+
+/* Returns 0, or errno. */
+static int submit(struct scene *scene, struct owner *owner, uint64_t number)
+{
+    owner->scene = scene;
+    owner->number = number;
+    owner->handle =
+        scene->threads
+            ? (void *)thread_pool_submit(scene->threads, number, on_done, owner)
+            : (void *)process_pool_submit(scene->processes, number, on_done,
+                                          owner);
+    return owner->handle ? 0 : errno;
+}
+
+static void cancel(struct owner *owner)
+{
+    if (owner->scene->threads)
+        thread_pool_cancel(owner->scene->threads, owner->handle);
+    else
+        process_pool_cancel(owner->scene->processes, owner->handle);
+}
+
+static void stop(struct scene *scene, bool finish)
+{
+    if (scene->threads)
+        thread_pool_stop(scene->threads, finish);
+    else
+        process_pool_stop(scene->processes, finish);
+}
+
+/* Runs the loop till that many answers have come, or it ends by itself. */
+static int run(struct scene *scene, int wanted)
+{
+    scene->answers = 0;
+    scene->wanted = wanted;
+    return event_base_dispatch(scene->base);
+}
+
+static void end(struct scene *scene)
+{
+    if (scene->threads)
+        thread_pool_free(scene->threads);
+    else
+        process_pool_free(scene->processes);
+    event_base_free(scene->base);
+    for (int i = 0; i < 2; i++) {
+        close(started[i]);
+        close(gate[i]);
+    }
+    puts("");
+}
+
+static void rules(bool threads)
+{
+    struct scene scene;
+    struct owner owners[6];
+
+    begin(&scene, threads, "any order, each to its owner");
+    submit(&scene, &owners[0], 1);
+    submit(&scene, &owners[1], 2);
+    submit(&scene, &owners[2], 4);
+    run(&scene, 2);
+    wait_for_start(1);
+    open_gate(1);
+    run(&scene, 1);
+    end(&scene);
+
+    begin(&scene, threads, "full at 4, room after an answer");
+    submit(&scene, &owners[0], 1);
+    submit(&scene, &owners[1], 1);
+    submit(&scene, &owners[2], 2);
+    submit(&scene, &owners[3], 4);
+    printf(" %s", said(submit(&scene, &owners[4], 6)));
+    wait_for_start(2);
+    open_gate(2);
+    run(&scene, 4);
+    printf(" %s", said(submit(&scene, &owners[4], 6)));
+    run(&scene, 1);
+    end(&scene);
+
+    begin(&scene, threads, "cancelled before it starts: never runs");
+    submit(&scene, &owners[0], 1);
+    submit(&scene, &owners[1], 1);
+    submit(&scene, &owners[2], 3); /* would say that it has started */
+    submit(&scene, &owners[3], 4);
+    wait_for_start(2);
+    cancel(&owners[2]);
+    printf(" %s", said(submit(&scene, &owners[4], 6)));
+    open_gate(2);
+    run(&scene, 4);
+    end(&scene);
+
+    begin(&scene, threads, "the owner goes in mid-job");
+    for (int i = 0; i < LIMIT; i++)
+        submit(&scene, &owners[i], i < WORKERS ? 1 : 2);
+    wait_for_start(2);
+    cancel(&owners[0]);
+    memset(&owners[0], 0xff, sizeof owners[0]); /* who looks at it, crashes */
+    printf(" room: %s", submit(&scene, &owners[4], 4) ? "not yet" : "at once");
+    open_gate(2); /* a process on its way to death may take one of them */
+    run(&scene, threads ? 3 : 4);
+    end(&scene);
+
+    if (!threads) {
+        begin(&scene, threads, "a worker dies, is replaced");
+        submit(&scene, &owners[0], DEADLY);
+        submit(&scene, &owners[1], DEADLY);
+        submit(&scene, &owners[2], 1);
+        submit(&scene, &owners[3], 1);
+        open_gate(2);
+        run(&scene, 4);
+        wait_for_start(2);
+        end(&scene);
+
+        begin(&scene, threads, "a worker that a signal wakes works on");
+        submit(&scene, &owners[0], WHO);
+        run(&scene, 1);
+        submit(&scene, &owners[1], WHO);
+        run(&scene, 1);
+        end(&scene);
+    }
+
+    begin(&scene, threads, "stop and finish");
+    submit(&scene, &owners[0], 1);
+    submit(&scene, &owners[1], 1);
+    submit(&scene, &owners[2], 2);
+    wait_for_start(2);
+    stop(&scene, true);
+    printf(" %s", said(submit(&scene, &owners[3], 4)));
+    open_gate(2);
+    printf(", the loop ends: %d", run(&scene, 9));
+    end(&scene);
+
+    begin(&scene, threads, "stop, and the last owner goes");
+    submit(&scene, &owners[0], 1);
+    wait_for_start(1);
+    stop(&scene, true);
+    cancel(&owners[0]);
+    open_gate(threads); /* a thread computes to the end */
+    printf(" the loop ends: %d", run(&scene, 9));
+    end(&scene);
+
+    begin(&scene, threads, "stop and drop");
+    submit(&scene, &owners[0], 1);
+    submit(&scene, &owners[1], 1);
+    submit(&scene, &owners[2], 2);
+    submit(&scene, &owners[3], 4);
+    wait_for_start(2);
+    stop(&scene, false);
+    run(&scene, 2);
+    open_gate(2);
+    printf(", the loop ends: %d", run(&scene, 9));
+    end(&scene);
+
+    begin(&scene, threads, "free: no answer any more");
+    submit(&scene, &owners[0], 1);
+    submit(&scene, &owners[1], 1);
+    submit(&scene, &owners[2], 2);
+    wait_for_start(2);
+    open_gate(threads ? 2 : 0); /* threads are waited for */
+    end(&scene);
+
+    if (!threads) { /* the second's server has the first's descriptors, too */
+        struct process_pool *first = process_pool_new(job, 1, 1);
+        struct process_pool *second = process_pool_new(job, 1, 1);
+
+        if (!first || !second)
+            abort();
+        process_pool_free(first);
+        process_pool_free(second);
+        puts("two pools, the first freed first: both are gone");
+    }
+}
+
+int main(int argc, char **argv)
+{
+    /* Without SA_RESTART: what a worker waits in fails with EINTR. */
+    const struct sigaction wakes = {.sa_handler = on_signal};
+
+    if (argc != 2 || sigaction(SIGUSR1, &wakes, NULL) < 0)
+        return 2;
+    program = getpid();
+    rules(!strcmp(argv[1], "threads"));
+    libevent_global_shutdown();
+    return 0;
+}

@@ -1,0 +1,14 @@
+#!/usr/bin/env bats
+# Module process_pool: its rules.
+
+load ../../scripts/lib/test_helper
+load helpers/executor
+
+@test "process_pool: order, room, cancelling, stopping, dying, as its header says" {
+    [[ -z ${VALGRIND-} ]] || skip "its workers share pipes with it on purpose"
+    rules processes
+    assert_equal "$(rule "the owner goes in mid-job")" "1→10|2→20|2→20|4→40|room: at once"
+    assert_equal "$(rule "a worker dies, is replaced")" \
+        "1000→the worker process died|1000→the worker process died|1→10|1→10"
+    assert_line "a worker that a signal wakes works on: somebody he"
+}

@@ -1,0 +1,10 @@
+#!/usr/bin/env bats
+# Module thread_pool: its rules.
+
+load ../../scripts/lib/test_helper
+load helpers/executor
+
+@test "thread_pool: order, room, cancelling, stopping, as its header says" {
+    rules threads
+    assert_equal "$(rule "the owner goes in mid-job")" "1→10|2→20|2→20|room: not yet"
+}

@@ -174,7 +174,7 @@ prove: ## run what proves an answer, or all of them: CARD=01-04
 cards: ## the questions as a file that Anki imports: build/cards.txt
 	@scripts/anki
 
-index: ## write the list of all questions into README.md
+index: ## write QUESTIONS.md, the list of all questions
 	@scripts/index
 
 compare: ## play a chapter in C and in Python, side by side: CHAPTER=

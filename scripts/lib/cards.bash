@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # Functions about the interview cards, to be sourced from the workbook's root.
 # A card is a heading of a chapter's interview.md, and what follows it:
+#   <a id="01-04"></a>
 #   ## 01-04 Why did my 100 ms timer fire after 400 ms?
 # It is proved by the tests of interview.bats whose name begins with its id.
 
@@ -32,6 +33,7 @@ card_question() {
 card_answer() {
     awk -v id="$1" '
         /^## / { on = ($2 == id); next }
+        /^<a id="[0-9-]+"><\/a>$/ { next }
         on && (NF || text) { text = text $0 "\n" }
         END { sub(/\n+$/, "\n", text); printf "%s", text }
     ' "$(card_chapter "$1")/interview.md"
@@ -55,7 +57,7 @@ card_lesson() {
     if [[ -n $heading ]]; then
         echo "$chapter/README.md#$(anchors <<<"$heading")"
     else
-        echo "$chapter/interview.md"
+        echo "$chapter/interview.md#$1"
     fi
 }
 

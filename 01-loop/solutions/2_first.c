@@ -3,33 +3,29 @@
  * asyncio: asyncio.wait_for
  * Run:     ./2_first 300 50 60000     two questions, 300 ms for each; one is
  *                                     answered after 50 ms, one after a minute
- *          ./2_first -b 250 100 50    somebody's callback blocks for 250 ms
+ *          ./2_first -b 250 100 50    another callback blocks for 250 ms
  * Prints:  0: answer, 1: timeout, as it comes
+ * Given:   given/2_scene.h            main, the pipes and who answers
  *
  * Two events wait for each question. The one that comes first prints, and takes
  * the other out of the loop. Both may come in one pass, so before a question is
  * given up its pipe is looked at once more.
  */
+#include "given/2_scene.h"
 #include <event2/event.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-enum { QUESTIONS = 16 };
-
-/* A question; whoever answers it writes a byte into its pipe. */
+/* A question. Its answer is a byte that can be read from its pipe. */
 struct question {
     int number;
-    int read_end; /* owned, as are the process and the events */
-    pid_t answerer;
-    struct event *answer, *deadline; /* pending until one of them has come */
+    int read_end; /* not owned */
+    /* Both are owned, and pending until one of them has come. */
+    struct event *answer, *deadline;
 };
 
-/* The end of the wait, whichever it was. */
+/* Ends the wait, whichever event has come. */
 static void settle(struct question *question, const char *how)
 {
     event_del(question->answer);
@@ -54,112 +50,36 @@ static void on_deadline(evutil_socket_t fd, short events, void *arg)
     settle(question, poll(&look, 1, 0) > 0 ? "answer" : "timeout");
 }
 
-/* Waits for the answer, but for so many ms at most. Prints one line, once: what
- * came first. An answer that is there when the loop gets to look has come in
- * time. Returns 0, or -1; question_free undoes it in both cases. */
-static int question_ask(struct question *question, struct event_base *base,
-                        long ms)
+/* Waits for the answer, but for `ms` milliseconds at most. Prints one line,
+ * once: what came first. An answer that is there when the loop looks again has
+ * come in time. Returns NULL on failure. */
+struct question *question_ask(struct event_base *base, int number, int read_end,
+                              long ms)
 {
     struct timeval delay = {ms / 1000, ms % 1000 * 1000};
+    struct question *question = calloc(1, sizeof *question);
 
-    question->answer =
-        event_new(base, question->read_end, EV_READ, on_answer, question);
+    if (!question)
+        return NULL;
+    question->number = number;
+    question->read_end = read_end;
+    question->answer = event_new(base, read_end, EV_READ, on_answer, question);
     question->deadline = evtimer_new(base, on_deadline, question);
     if (!question->answer || !question->deadline ||
-        event_add(question->answer, NULL) < 0)
-        return -1;
-    return evtimer_add(question->deadline, &delay);
+        event_add(question->answer, NULL) < 0 ||
+        evtimer_add(question->deadline, &delay) < 0) {
+        question_free(question);
+        return NULL;
+    }
+    return question;
 }
 
-/* Frees what question_ask made; also of a question that was never asked. */
-static void question_free(struct question *question)
+/* Frees what question_ask has made, even if it failed half way. */
+void question_free(struct question *question)
 {
     if (question->answer)
         event_free(question->answer);
     if (question->deadline)
         event_free(question->deadline);
-}
-
-/* ---- The scene: nothing is to be changed from here on. ---- */
-
-/* Starts a process that answers after so many ms. Returns 0, or -1. */
-static int question_open(struct question *question, long answered_after)
-{
-    int ends[2];
-
-    if (pipe(ends) < 0)
-        return -1;
-    question->read_end = ends[0];
-    question->answerer = fork();
-    if (question->answerer == 0) {
-        close(ends[0]);
-        usleep((useconds_t)answered_after * 1000);
-        _exit(write(ends[1], "!", 1) == 1 ? 0 : 1);
-    }
-    close(ends[1]);
-    return question->answerer < 0 ? -1 : 0;
-}
-
-static void question_close(struct question *question)
-{
-    if (question->answerer > 0) {
-        kill(question->answerer, SIGKILL);
-        waitpid(question->answerer, NULL, 0);
-    }
-    if (question->read_end > 0)
-        close(question->read_end);
-}
-
-/* Somebody else's callback, which takes its time. */
-static void on_block(evutil_socket_t fd, short events, void *arg)
-{
-    (void)fd;
-    (void)events;
-    usleep(*(useconds_t *)arg * 1000);
-}
-
-int main(int argc, char **argv)
-{
-    const struct timeval at_once = {0, 0};
-    struct question questions[QUESTIONS] = {0};
-    int first = argc > 2 && !strcmp(argv[1], "-b") ? 3 : 1;
-    useconds_t block = 0;
-    struct event_base *base;
-    struct event *blocker = NULL;
-    int count = argc - first - 1, status = 1;
-
-    if (count < 1 || count > QUESTIONS) {
-        fputs("usage: 2_first [-b BLOCK] DEADLINE DELAY...\n", stderr);
-        return 2;
-    }
-    if (first == 3)
-        block = (useconds_t)strtol(argv[2], NULL, 10);
-    setvbuf(stdout, NULL, _IOLBF, 0);
-    base = event_base_new();
-    if (base)
-        blocker = evtimer_new(base, on_block, &block);
-    if (!blocker || evtimer_add(blocker, &at_once) < 0)
-        goto cleanup;
-    for (int i = 0; i < count; i++) {
-        questions[i].number = i;
-        if (question_open(&questions[i],
-                          strtol(argv[first + 1 + i], NULL, 10)) < 0 ||
-            question_ask(&questions[i], base, strtol(argv[first], NULL, 10)) <
-                0)
-            goto cleanup;
-    }
-    if (event_base_dispatch(base) == 1) /* nothing is pending any more */
-        status = 0;
-
-cleanup:
-    for (int i = 0; i < count; i++) {
-        question_free(&questions[i]);
-        question_close(&questions[i]);
-    }
-    if (blocker)
-        event_free(blocker);
-    if (base)
-        event_base_free(base);
-    libevent_global_shutdown();
-    return status;
+    free(question);
 }

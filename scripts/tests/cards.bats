@@ -13,7 +13,7 @@ of_cards() {
 # A copy of the workbook with one chapter and two cards.
 small_workbook() {
     copy=$BATS_TEST_TMPDIR/copy
-    mkdir -p "$copy/01-loop"
+    mkdir -p "$copy/01-loop/tests"
     cp -r Makefile scripts "$copy"
     cp 01-loop/{loop.c,README.md} "$copy/01-loop"
     cat >"$copy/01-loop/interview.md" <<'END'
@@ -33,7 +33,7 @@ if (a < b)
 No proof for it.
 END
     cat >"$copy/01-loop/tests/interview.bats" <<'END'
-load ../scripts/lib/test_helper
+load ../../scripts/lib/test_helper
 @TEST "01-01 the loop prints one line" {
     run_program loop
     assert_output "Task completed"
@@ -74,7 +74,7 @@ in_copy() {
 
 @test "cards: no program in proofs/ that no test runs" {
     for proof in [0-9][0-9]-*/proofs/*; do
-        grep -qE "\b$(basename "${proof%.*}")\b" "${proof%%/*}"/*.bats || fail "$proof: no test names it"
+        grep -qE "\b$(basename "${proof%.*}")\b" "${proof%%/*}"/tests/*.bats || fail "$proof: no test names it"
     done
 }
 
@@ -154,7 +154,7 @@ True"
     assert_line "        Seen to happen: make prove CARD=01-01"
     assert_line "1 of 2 known"
     assert_line "To review:"
-    assert_line --regexp "^          01-loop/(README.md#.*|interview.md)$"
+    assert_line --regexp "^          01-loop/(README.md#.*|interview.md#01-02)$"
 }
 
 @test "make quiz: what to review is in order, each with the lesson's link under it" {

@@ -13,14 +13,14 @@ copy_workbook() {
     mkdir "$book"
     cp -r "$root"/{Makefile,scripts,README.md,.gitignore} "$book"
     for chapter in 01-loop 02-sockets; do
-        mkdir -p "$book/$chapter/"{exercises/wrong,solutions}
+        mkdir -p "$book/$chapter/"{exercises/{wrong,hints},solutions}
         cp "$root/$chapter"/*.{c,md} "$book/$chapter"
         cp "$here/exercises/1_greet.bats" "$book/$chapter/exercises"
         cp "$here/exercises/1_greet.c" "$book/$chapter/solutions"
         echo 'int main(void) { return 0; }' >"$book/$chapter/exercises/1_greet.c"
         echo secret >"$book/$chapter/exercises/wrong/1_greet-not.patch"
-        printf '## 1. greet — say hello\n\n<details>\n\nSay it.\n\n</details>\n' \
-            >"$book/$chapter/exercises/README.md"
+        echo '## 1. greet — say hello' >"$book/$chapter/exercises/README.md"
+        printf '## Hint 1\n\nSay it.\n' >"$book/$chapter/exercises/hints/1_greet.md"
     done
 }
 

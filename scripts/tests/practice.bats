@@ -16,7 +16,7 @@ setup_file() {
     local copy=$BATS_FILE_TMPDIR/copy
 
     [[ -z ${SANITIZE-}${VALGRIND-} ]] || return 0 # the tests are skipped
-    mkdir -p "$copy"/01-loop/{solutions,exercises/wrong}
+    mkdir -p "$copy"/01-loop/{solutions,exercises/{wrong,hints}}
     cp -r Makefile scripts "$copy"
     cp 01-loop/{loop.c,README.md} "$copy/01-loop"
     cat >"$copy/01-loop/exercises/README.md" <<'END'
@@ -28,28 +28,22 @@ setup_file() {
 
 Print 1 to N.
 
-<details><summary>Hint 1</summary>
-
-Use a loop.
-
-</details>
-
-<details><summary>Hint 2</summary>
-
-`for`, see [card](x.md).
-
-</details>
-
 <a id="2"></a>
 
 ## 2. hello — say hello
-
-<details><summary>Hint 1</summary>
-
-puts
-
-</details>
 END
+    cat >"$copy/01-loop/exercises/hints/1_count.md" <<'END'
+# 1. count — count up to N: hints
+
+## Hint 1
+
+Use a loop.
+
+## Hint 2
+
+`for`, see [card](x.md).
+END
+    printf '# 2. hello: hints\n\n## Hint 1\n\nputs\n' >"$copy/01-loop/exercises/hints/2_hello.md"
     cat >"$copy/01-loop/exercises/1_count.bats" <<'END'
 # Unsolved fails: it counts to N
 load ../../scripts/checking/exercise_helper
@@ -439,7 +433,7 @@ mistake() {
     small_workbook
     solution >"$copy/01-loop/exercises/1_count.c"
     echo 'int main(void) { nonsense }' >"$copy/01-loop/exercises/2_hello.c"
-    rm -r "$copy"/01-loop/solutions "$copy"/scripts/*.bats
+    rm -r "$copy"/01-loop/solutions "$copy"/scripts/tests
     run in_copy test
     assert_success
     assert_line --partial "# skip yours: it is solved"

@@ -4,7 +4,7 @@
 load ../../scripts/lib/test_helper
 load helpers/asan
 load helpers/executor
-load ../scripts/allocations
+load ../../scripts/tests/helpers/allocations
 
 @test "05-01 ten tasks on one thread read, yield and write: nine updates are lost" {
     same_as_twin lost_update broken

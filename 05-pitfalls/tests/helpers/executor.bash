@@ -57,3 +57,22 @@ sleeps() {
 has_ended() {
     [[ ! -e /proc/$1 ]] || grep -q '^State:.*zombie' "/proc/$1/status" 2>/dev/null
 }
+
+# rule NAME: what it printed under it, in any order: workers race.
+rule() {
+    sed -n "s/^$1: //p" <<<"$output" | sed -E 's/ ?([0-9]+)→/\n\1→/g; s/, /\n/' |
+        sort | sed '/^$/d' | paste -sd '|'
+}
+
+# rules threads|processes: what tests/drivers/executor_rules shows of that pool.
+rules() {
+    drive executor_rules "$1"
+    assert_line "any order, each to its owner: 2→20 4→40 1→10"
+    assert_equal "$(rule "cancelled before it starts: never runs")" \
+        "1→10|1→10|4→40|6→60|taken"
+    assert_line --regexp "^full at 4, room after an answer: full .* taken 6→60$"
+    assert_equal "$(rule "stop and finish")" "1→10|1→10|2→20|stopped|the loop ends: 1"
+    assert_line "stop and drop: 2→the pool was stopped 4→the pool was stopped 1→10 1→10, the loop ends: 1"
+    assert_line "stop, and the last owner goes: the loop ends: 1"
+    assert_line "free: no answer any more:"
+}

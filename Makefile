@@ -82,6 +82,11 @@ programs: $(call only,$(PROGRAMS))
 exercises: $(call only,$(EXERCISES) $(SOLUTIONS))
 variants: exercises $(call only,$(WRONG))
 
+# `make loop` in the folder of a chapter, which sets CHAPTER: that program.
+named := $(patsubst $(CHAPTER)/%.c,%,$(wildcard $(CHAPTER)/*.c))
+.PHONY: $(named)
+$(named): %: $(BUILD)/$(CHAPTER)/%
+
 # A program. An exercise may not compile yet: that is said, and stops nothing else.
 # What the compiler says of it or of a wrong answer is beside it, in N_name.said.
 attempt = 2>$@.said || { rm -f $@; $(if $(wrong),,echo "$(1).c does not compile (yet): \
@@ -185,6 +190,9 @@ soak: ## the long runs, which `make test` leaves out; CHAPTER=
 
 bench: ## measure against the peers, side by side: CHAPTER=
 	@scripts/bench
+
+check: ## what CI runs: set-up, lint, tests, sanitizers, valgrind
+	@.ci/run
 
 lint: ## formatters, compilers, analysers: a warning is an error
 	@scripts/lint

@@ -14,7 +14,7 @@ SHELL := /bin/bash
 .SECONDARY:
 .SECONDEXPANSION:
 .PHONY: FORCE help all programs exercises variants exercise-commands run-chapter test \
-	soak bench quiz prove cards index compare lint format clean practice watch hint \
+	check new-exercise soak bench quiz prove cards index compare lint format clean practice watch hint \
 	handout grade gradescope
 
 ifeq ($(origin CC),default)
@@ -27,7 +27,7 @@ export BUILD := build$(if $(SANITIZE),/sanitize-$(subst $(comma),-,$(SANITIZE)))
 CHAPTERS := $(patsubst %/README.md,%,$(wildcard [0-9][0-9]-*/README.md))
 # `make run-chapter 01-loop` is meant as CHAPTER=01-loop.
 CHAPTER ?= $(firstword $(filter $(CHAPTERS),$(MAKECMDGOALS)))
-export CHAPTER SANITIZE VALGRIND CARD EXERCISE SHIPPED SUBMISSION FORMAT UNSAFE
+export CHAPTER SANITIZE VALGRIND CARD EXERCISE SHIPPED SUBMISSION FORMAT UNSAFE NAME
 .PHONY: $(CHAPTERS)
 $(CHAPTERS):
 	@:
@@ -163,6 +163,9 @@ exercise-commands:
 grade: $(sort $(foreach e,$(EXERCISES),$(call libraries,$(e))))
 grade: ## grade a student or a class: SUBMISSION=directory, FORMAT=text,junit,gradescope
 	@scripts/grade
+
+new-exercise: ## a skeleton of an exercise: NAME=03-5_name
+	@scripts/new-exercise
 
 handout: ## the workbook for students, without solutions: build/handout; CHAPTER=
 	@scripts/handout

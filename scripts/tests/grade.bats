@@ -19,6 +19,8 @@ setup_file() {
         hostile "$name"
     done
     answer right <"$book/01-loop/solutions/1_greet.c"
+    printf '%s\n' '#include "given/1_scene.h"' '#include <stdio.h>' \
+        'void greet(const char *name) { printf("hello %s\n", name); }' | answer part
     answer unsolved <"$book/01-loop/exercises/1_greet.c"
     echo 'int pause(void); int main(void) { for (;;) pause(); }' | answer loop
     printf '%s\n' '#include <stdio.h>' '#include <unistd.h>' 'int main(int n, char **v)' \
@@ -70,7 +72,12 @@ tap() {
 @test "grade: a right answer has its point, next to all the others" {
     assert_regex "$(row right)" '^right +1/1 +1/1$'
     run grep -c '1/1' "$BATS_FILE_TMPDIR/said"
-    assert_output 1
+    assert_output 2
+}
+
+@test "grade: an answer is built with its scene, or brings a whole one of its own" {
+    assert_regex "$(row part)" '^part +1/1 +1/1$'
+    assert_regex "$(row right)" '^right +1/1 +1/1$'
 }
 
 @test "grade: a vandal can do nothing, and gains nothing by claims" {
@@ -138,7 +145,7 @@ import sys
 import xml.etree.ElementTree as ET
 root = ET.parse(sys.argv[1]).getroot()
 assert root.tag == "testsuites" and not root.attrib
-assert len(root) == 17, len(root)
+assert len(root) == 18, len(root)
 for suite in root:
     assert suite.tag == "testsuite"
     assert set(suite.attrib) == {"name", "tests", "failures", "errors", "skipped", "time"}
@@ -151,7 +158,7 @@ for suite in root:
     points = {p.get("name"): p.get("value") for p in suite[0]}
     solved = suite.get("failures") == "0"
     assert points == {"points": str(int(solved)), "of": "1"}
-    assert solved == (suite.get("name") == "right")
+    assert solved == (suite.get("name") in ("right", "part"))
     for case in cases:
         assert set(case.attrib) == {"classname", "name"}
         assert case.get("classname") == "01-1 greet"
@@ -179,10 +186,10 @@ for name in sys.argv[1:]:
     assert test["number"] == "1.1" and test["name"] == "01-1 greet"
     assert test["max_score"] == 1 and test["visibility"] == "visible"
     assert test["name_format"] == test["output_format"] == "text"
-    right = "/right/" in name
+    right = "/right/" in name or "/part/" in name
     assert test["score"] == right and test["status"] == ("passed" if right else "failed")
     assert right or test["output"]
-assert len(sys.argv) == 18
+assert len(sys.argv) == 19
 END
     assert_success
 }

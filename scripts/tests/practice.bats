@@ -308,6 +308,45 @@ return -1;
     refute_output --partial "it slept"
 }
 
+# The scene of 1_count: main, and a helper that a whole answer has by the same name.
+scene() {
+    mkdir -p "$copy/01-loop/exercises/given"
+    echo 'void count(long n);' >"$copy/01-loop/exercises/given/1_scene.h"
+    cat >"$copy/01-loop/exercises/given/1_scene.c" <<'END'
+#include "1_scene.h"
+#include "shared.h"
+#include <stdlib.h>
+int main(int argc, char **argv)
+{
+    count(argc > 1 ? strtol(argv[1], NULL, 10) : 0);
+    return status_of(argc);
+}
+END
+    echo 'int status_of(int argc);' >"$copy/01-loop/exercises/given/shared.h"
+    printf '#include "shared.h"\nint status_of(int argc) { return argc > 1 ? 0 : 2; }\n' \
+        >"$copy/01-loop/exercises/given/shared.c"
+}
+
+@test "practice: the scene in given/ is linked; an answer with a scene of its own is solved, too" {
+    small_workbook
+    scene
+    printf '%s\n' '#include "given/1_scene.h"' '#include <stdio.h>' 'void count(long n)' '{' \
+        '    for (long i = 1; i <= n; i++)' '        printf("%ld\n", i);' '}' \
+        >"$copy/01-loop/exercises/1_count.c"
+    run in_copy practice EXERCISE=01-1
+    assert_output --partial "✓ solved"
+    { # names of the scene's own: as a whole answer may have them
+        echo 'static int status_of(int argc) { return argc > 1 ? 0 : 2; }'
+        solution | sed 's/return argc > 1 ? 0 : 2;/return status_of(argc);/'
+    } >"$copy/01-loop/exercises/1_count.c"
+    run in_copy practice EXERCISE=01-1
+    assert_output --partial "✓ solved"
+    printf '#include "given/1_scene.h"\nvoid count(long n) { (void)n; }\n' \
+        >"$copy/01-loop/exercises/1_count.c"
+    run in_copy practice EXERCISE=01-1
+    assert_output --partial "expected  1"
+}
+
 @test "practice: colour on a terminal only, and not with NO_COLOR" {
     small_workbook
     run script -qec "env -u MAKEFLAGS -u NO_COLOR -u BUILD make -C $copy practice" /dev/null

@@ -28,6 +28,13 @@ copy_workbook() {
     cp "$root"/01-loop/*.{c,md} "$book/01-loop"
     cp "$here/exercises/1_greet.bats" "$book/01-loop/exercises"
     cp "$here/exercises/1_greet.c" "$book/01-loop/solutions"
+    # The scene of an answer that has the learner's part alone, greet().
+    mkdir "$book/01-loop/exercises/given"
+    echo 'void greet(const char *name);' >"$book/01-loop/exercises/given/1_scene.h"
+    {
+        echo '#include "1_scene.h"'
+        sed 's/(void)printf(.*/greet(argv[1]);/' "$here/exercises/1_greet.c"
+    } >"$book/01-loop/exercises/given/1_scene.c"
     echo 'int main(void) { return 0; }' >"$book/01-loop/exercises/1_greet.c"
     printf '## 1. greet — say hello\n' >"$book/01-loop/exercises/README.md"
 }

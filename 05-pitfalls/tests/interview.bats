@@ -242,11 +242,12 @@ build() {
     local source=05-pitfalls/proofs/$1.c
     shift
     [[ -z ${SANITIZE-}${VALGRIND-} ]] || skip "it has a build of its own"
+    "${CC:-gcc}" "$@" -x c -o "$BATS_TEST_TMPDIR/proof" - <<<'int main(void) { return 0; }' ||
+        skip "this compiler cannot: $*"
     # shellcheck disable=SC2046 # a list of flags
-    run "${CC:-gcc}" -g -O1 -std=gnu11 "$@" -o "$BATS_TEST_TMPDIR/proof" \
-        "$source" 05-pitfalls/thread_pool.c \
+    "${CC:-gcc}" -g -O1 -std=gnu11 "$@" -o "$BATS_TEST_TMPDIR/proof" \
+        -I05-pitfalls/modules "$source" 05-pitfalls/modules/thread_pool.c \
         $(pkg-config --cflags --libs libevent libevent_pthreads) -pthread
-    ((status == 0)) || skip "this compiler cannot: $*: ${lines[0]}"
 }
 
 helgrind() {

@@ -45,11 +45,12 @@ left: owners: 0, descriptors: 0, children: none"
 with_asan() {
     [[ -z ${SANITIZE-}${VALGRIND-} ]] || skip "it has a build of its own"
     cd 05-pitfalls || return
+    "${CC:-gcc}" -fsanitize=address,undefined -x c -o "$BATS_TEST_TMPDIR/vanishing" - \
+        <<<'int main(void) { return 0; }' || skip "this compiler has no AddressSanitizer"
     # shellcheck disable=SC2046 # a list of flags
     "${CC:-gcc}" -g -O1 -std=gnu11 -fsanitize=address,undefined -Imodules \
         -o "$BATS_TEST_TMPDIR/vanishing" tests/drivers/vanishing.c \
-        modules/{process_pool,crew,fork_server,thread_pool}.c $(pkg-config --cflags --libs libevent) -pthread ||
-        skip "this compiler has no AddressSanitizer"
+        modules/{process_pool,crew,fork_server,thread_pool}.c $(pkg-config --cflags --libs libevent) -pthread
     ASAN_OPTIONS=exitcode=99:detect_leaks=1 run --separate-stderr timeout -s KILL 300 \
         "$BATS_TEST_TMPDIR/vanishing" "$1" 10000
     assert_success

@@ -4,46 +4,30 @@
  * Run:     ./1_lines                  then, elsewhere: nc 127.0.0.1 PORT
  * Prints:  where it listens, on stderr; each line is answered in reverse
  *
- * A line that is too long is an error, not a wait: no more is kept of it than
- * the limit. Then the goodbye: what is owed goes out, our half is shut, and what
- * still comes is thrown away till the peer closes, so that it gets no reset.
+ * A line that is too long is an error, not a wait: no more of it is kept than
+ * the limit. Then the goodbye: what is owed goes out, our half is shut, and
+ * what still comes is thrown away until the peer closes, so that it gets no
+ * reset.
  */
-#include <event2/buffer.h>
-#include <event2/bufferevent.h>
-#include <event2/event.h>
-#include <event2/listener.h>
-#include <netinet/in.h>
-#include <signal.h>
+#include "given/1_scene.h"
+
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/queue.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 enum { LINE_MAX_BYTES = 64 }; /* without the newline */
 
-/* Lives in main. */
-struct server {
-    struct event_base *base;
-    struct evconnlistener *listener;
-    struct event *stop; /* SIGTERM */
-    TAILQ_HEAD(, connection) connections;
-};
-
-/* Owned by the server, from on_accept to connection_free. */
+/* One for each peer, from connection_new to connection_free. */
 struct connection {
-    struct server *server;
+    struct line_server *server;
     struct bufferevent *bev; /* owned; closes the descriptor */
-    TAILQ_ENTRY(connection) link;
     bool closing; /* nothing more to answer: goodbye once all is sent */
     bool eof;     /* the peer has sent all */
 };
 
-static void connection_free(struct connection *connection)
+void connection_free(struct connection *connection)
 {
-    TAILQ_REMOVE(&connection->server->connections, connection, link);
+    line_server_forget(connection->server, connection);
     bufferevent_free(connection->bev);
     free(connection);
 }
@@ -61,19 +45,6 @@ static void say_goodbye(struct connection *connection)
         connection_free(connection);
     else
         bufferevent_set_timeouts(bev, &patience, NULL);
-}
-
-/* Answers one line, of so many bytes. */
-static void answer(struct connection *connection, const char *line,
-                   size_t length)
-{
-    struct evbuffer *output = bufferevent_get_output(connection->bev);
-    char reverse[LINE_MAX_BYTES * 16 + 1];
-
-    for (size_t i = length; i > 0; i--)
-        reverse[length - i] = line[i - 1];
-    reverse[length] = '\n';
-    evbuffer_add(output, reverse, length + 1);
 }
 
 static void on_readable(struct bufferevent *bev, void *arg)
@@ -99,7 +70,7 @@ static void on_readable(struct bufferevent *bev, void *arg)
         line = evbuffer_readln(input, &length, EVBUFFER_EOL_LF);
         if (!line)
             return;
-        answer(connection, line, length);
+        answer(bev, line, length);
         free(line);
     }
     evbuffer_drain(input, evbuffer_get_length(input));
@@ -128,90 +99,15 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
     say_goodbye(connection);
 }
 
-/* ---- The server around it: nothing is to be changed from here on. ---- */
-
-static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
-                      struct sockaddr *address, int length, void *arg)
+struct connection *connection_new(struct line_server *server,
+                                  struct bufferevent *bev)
 {
-    struct server *server = arg;
     struct connection *connection = calloc(1, sizeof *connection);
-    int small = 16 * 1024; /* so that a slow reader is soon noticed */
 
-    (void)listener;
-    (void)address;
-    (void)length;
-    if (connection)
-        connection->bev =
-            bufferevent_socket_new(server->base, fd, BEV_OPT_CLOSE_ON_FREE);
-    if (!connection || !connection->bev) {
-        free(connection);
-        close(fd);
-        return;
-    }
-    (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
+    if (!connection)
+        return NULL;
     connection->server = server;
-    TAILQ_INSERT_TAIL(&server->connections, connection, link);
-    bufferevent_setcb(connection->bev, on_readable, on_written, on_event,
-                      connection);
-    if (bufferevent_enable(connection->bev, EV_READ | EV_WRITE) < 0)
-        connection_free(connection);
-}
-
-static void on_stop(evutil_socket_t number, short events, void *arg)
-{
-    (void)number;
-    (void)events;
-    event_base_loopbreak(((struct server *)arg)->base);
-}
-
-/* Listens on a free port of 127.0.0.1 and says which. Returns 0, or -1. */
-static int server_start(struct server *server)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t length = sizeof address;
-
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    server->base = event_base_new();
-    if (!server->base)
-        return -1;
-    server->stop = evsignal_new(server->base, SIGTERM, on_stop, server);
-    server->listener = evconnlistener_new_bind(
-        server->base, on_accept, server,
-        LEV_OPT_CLOSE_ON_FREE | LEV_OPT_REUSEABLE, SOMAXCONN,
-        (struct sockaddr *)&address, sizeof address);
-    if (!server->stop || event_add(server->stop, NULL) < 0 ||
-        !server->listener ||
-        getsockname(evconnlistener_get_fd(server->listener),
-                    (struct sockaddr *)&address, &length) < 0)
-        return -1;
-    fprintf(stderr, "1_lines: listening on 127.0.0.1:%d\n",
-            ntohs(address.sin_port));
-    return 0;
-}
-
-int main(void)
-{
-    struct server server = {0};
-    struct connection *connection;
-    int status = 1;
-
-    signal(SIGPIPE, SIG_IGN);
-    TAILQ_INIT(&server.connections);
-    if (server_start(&server) == 0 && event_base_dispatch(server.base) == 0)
-        status = 0;
-    else
-        fputs("1_lines: cannot serve\n", stderr);
-
-    while ((connection = TAILQ_FIRST(&server.connections)))
-        connection_free(connection);
-    if (server.listener)
-        evconnlistener_free(server.listener);
-    if (server.stop)
-        event_free(server.stop);
-    if (server.base) {
-        event_base_loop(server.base, EVLOOP_NONBLOCK);
-        event_base_free(server.base);
-    }
-    libevent_global_shutdown();
-    return status;
+    connection->bev = bev;
+    bufferevent_setcb(bev, on_readable, on_written, on_event, connection);
+    return connection;
 }

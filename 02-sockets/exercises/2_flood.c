@@ -1,51 +1,34 @@
 /* 2_flood — a long answer, and no more of it in memory than needed.
  *
  * asyncio: await writer.drain()
- * Run:     ./2_flood                  then, elsewhere: echo 5 | nc 127.0.0.1 PORT
+ * Run:     ./2_flood            then, elsewhere: echo 5 | nc 127.0.0.1 PORT
  * Prints:  where it listens, on stderr; asked for N it sends the lines 1 to N
+ * Given:   given/2_scene.h
  * Task:    README.md#2             Check: make practice EXERCISE=02-2
  */
-#include <event2/buffer.h>
-#include <event2/bufferevent.h>
-#include <event2/event.h>
-#include <event2/listener.h>
-#include <netinet/in.h>
-#include <signal.h>
-#include <stdio.h>
+#include "given/2_scene.h"
+
 #include <stdlib.h>
-#include <string.h>
-#include <sys/queue.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 enum { OUTPUT_HIGH = 64 * 1024 }; /* bytes owed to a peer at most, or nearly */
 
-/* Lives in main. */
-struct server {
-    struct event_base *base;
-    struct evconnlistener *listener;
-    struct event *stop; /* SIGTERM */
-    TAILQ_HEAD(, connection) connections;
-};
-
-/* Owned by the server, from on_accept to connection_free. */
+/* One for each peer, from connection_new to connection_free. */
 struct connection {
-    struct server *server;
+    struct line_server *server;
     struct bufferevent *bev; /* owned; closes the descriptor */
-    TAILQ_ENTRY(connection) link;
     long sent, last; /* lines 1 to `sent` are in the output; last: 0 at first */
 };
 
-static void connection_free(struct connection *connection)
+void connection_free(struct connection *connection)
 {
-    TAILQ_REMOVE(&connection->server->connections, connection, link);
+    line_server_forget(connection->server, connection);
     bufferevent_free(connection->bev);
     free(connection);
 }
 
 /* ---- Your part: this one makes all of the answer at once. ---- */
 
-/* Makes the answer; on_written frees the connection when it is sent. */
+/* Makes the answer; on_written frees the connection when all of it is sent. */
 static void send_more(struct connection *connection)
 {
     struct evbuffer *output = bufferevent_get_output(connection->bev);
@@ -60,26 +43,21 @@ static void on_readable(struct bufferevent *bev, void *arg)
 {
     struct evbuffer *input = bufferevent_get_input(bev);
     struct connection *connection = arg;
-    char *line;
+    int came;
 
-    if (connection->last == 0) {
-        line = evbuffer_readln(input, NULL, EVBUFFER_EOL_LF);
-        if (line) {
-            connection->last = strtol(line, NULL, 10);
-            free(line);
-            send_more(connection);
-            return;
-        }
-        if (evbuffer_get_length(input) < 64)
-            return;
-        connection_free(connection); /* that is no number */
+    if (connection->last != 0) {
+        evbuffer_drain(input, evbuffer_get_length(input));
         return;
     }
-    evbuffer_drain(input, evbuffer_get_length(input));
+    came = read_number(input, &connection->last);
+    if (came > 0)
+        send_more(connection);
+    else if (came < 0)
+        connection_free(connection);
 }
 
-/* All that was to be sent has been. Also called once at the beginning, when there
- * was nothing to be sent. */
+/* The output has been sent. Also called once at the beginning, when there was
+ * nothing to send. */
 static void on_written(struct bufferevent *bev, void *arg)
 {
     struct connection *connection = arg;
@@ -96,93 +74,18 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
     (void)bev;
     if (!(what & BEV_EVENT_EOF) || connection->last == 0)
         connection_free(connection);
-    /* else it has only half-closed, and is owed its lines */
+    /* else the peer has only half-closed, and is owed its lines */
 }
 
-/* ---- The server around it: nothing is to be changed from here on. ---- */
-
-static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
-                      struct sockaddr *address, int length, void *arg)
+struct connection *connection_new(struct line_server *server,
+                                  struct bufferevent *bev)
 {
-    struct server *server = arg;
     struct connection *connection = calloc(1, sizeof *connection);
-    int small = 16 * 1024; /* so that a slow reader is soon noticed */
 
-    (void)listener;
-    (void)address;
-    (void)length;
-    if (connection)
-        connection->bev =
-            bufferevent_socket_new(server->base, fd, BEV_OPT_CLOSE_ON_FREE);
-    if (!connection || !connection->bev) {
-        free(connection);
-        close(fd);
-        return;
-    }
-    (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
+    if (!connection)
+        return NULL;
     connection->server = server;
-    TAILQ_INSERT_TAIL(&server->connections, connection, link);
-    bufferevent_setcb(connection->bev, on_readable, on_written, on_event,
-                      connection);
-    if (bufferevent_enable(connection->bev, EV_READ | EV_WRITE) < 0)
-        connection_free(connection);
-}
-
-static void on_stop(evutil_socket_t number, short events, void *arg)
-{
-    (void)number;
-    (void)events;
-    event_base_loopbreak(((struct server *)arg)->base);
-}
-
-/* Listens on a free port of 127.0.0.1 and says which. Returns 0, or -1. */
-static int server_start(struct server *server)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t length = sizeof address;
-
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    server->base = event_base_new();
-    if (!server->base)
-        return -1;
-    server->stop = evsignal_new(server->base, SIGTERM, on_stop, server);
-    server->listener = evconnlistener_new_bind(
-        server->base, on_accept, server,
-        LEV_OPT_CLOSE_ON_FREE | LEV_OPT_REUSEABLE, SOMAXCONN,
-        (struct sockaddr *)&address, sizeof address);
-    if (!server->stop || event_add(server->stop, NULL) < 0 ||
-        !server->listener ||
-        getsockname(evconnlistener_get_fd(server->listener),
-                    (struct sockaddr *)&address, &length) < 0)
-        return -1;
-    fprintf(stderr, "2_flood: listening on 127.0.0.1:%d\n",
-            ntohs(address.sin_port));
-    return 0;
-}
-
-int main(void)
-{
-    struct server server = {0};
-    struct connection *connection;
-    int status = 1;
-
-    signal(SIGPIPE, SIG_IGN);
-    TAILQ_INIT(&server.connections);
-    if (server_start(&server) == 0 && event_base_dispatch(server.base) == 0)
-        status = 0;
-    else
-        fputs("2_flood: cannot serve\n", stderr);
-
-    while ((connection = TAILQ_FIRST(&server.connections)))
-        connection_free(connection);
-    if (server.listener)
-        evconnlistener_free(server.listener);
-    if (server.stop)
-        event_free(server.stop);
-    if (server.base) {
-        event_base_loop(server.base, EVLOOP_NONBLOCK);
-        event_base_free(server.base);
-    }
-    libevent_global_shutdown();
-    return status;
+    connection->bev = bev;
+    bufferevent_setcb(bev, on_readable, on_written, on_event, connection);
+    return connection;
 }

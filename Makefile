@@ -96,7 +96,7 @@ $(addprefix $(BUILD)/,$(PROGRAMS) $(EXERCISES) $(SOLUTIONS) $(WRONG)): $(BUILD)/
 	@mkdir -p $(@D)
 	@echo "cc $*"
 	@$(call compile,$*) $(if $(call wrong,$*),-Werror) -MMD -MP -o $@ $< \
-		$(filter-out %.c %.flags,$^) $(LIBS) \
+		$(filter %.a %.o,$^) $(LIBS) \
 		$(if $(filter $*,$(EXERCISES) $(WRONG)),$(call attempt,$*))
 
 # A wrong answer is the solution with a mistake patched in.

@@ -311,11 +311,12 @@ return -1;
 # The scene of 1_count: main, and a helper that a whole answer has by the same name.
 scene() {
     mkdir -p "$copy/01-loop/exercises/given"
-    echo 'void count(long n);' >"$copy/01-loop/exercises/given/1_scene.h"
+    # It cannot be compiled by itself: it needs what declares size_t.
+    echo 'void count(long n); void other(size_t n);' >"$copy/01-loop/exercises/given/1_scene.h"
     cat >"$copy/01-loop/exercises/given/1_scene.c" <<'END'
+#include <stdlib.h>
 #include "1_scene.h"
 #include "shared.h"
-#include <stdlib.h>
 int main(int argc, char **argv)
 {
     count(argc > 1 ? strtol(argv[1], NULL, 10) : 0);
@@ -330,18 +331,26 @@ END
 @test "practice: the scene in given/ is linked; an answer with a scene of its own is solved, too" {
     small_workbook
     scene
-    printf '%s\n' '#include "given/1_scene.h"' '#include <stdio.h>' 'void count(long n)' '{' \
+    printf '%s\n' '#include <stdio.h>' '#include "given/1_scene.h"' 'void count(long n)' '{' \
         '    for (long i = 1; i <= n; i++)' '        printf("%ld\n", i);' '}' \
         >"$copy/01-loop/exercises/1_count.c"
     run in_copy practice EXERCISE=01-1
     assert_output --partial "✓ solved"
+    # Built again, after the compiler has noted which headers it depends on.
+    for file in exercises/1_count.c exercises/given/1_scene.h; do
+        touch "$copy/01-loop/$file"
+        run in_copy "build/01-loop/exercises/1_count"
+        assert_success
+        assert_line "cc 01-loop/exercises/1_count"
+        refute_output --partial "does not compile"
+    done
     { # names of the scene's own: as a whole answer may have them
         echo 'static int status_of(int argc) { return argc > 1 ? 0 : 2; }'
         solution | sed 's/return argc > 1 ? 0 : 2;/return status_of(argc);/'
     } >"$copy/01-loop/exercises/1_count.c"
     run in_copy practice EXERCISE=01-1
     assert_output --partial "✓ solved"
-    printf '#include "given/1_scene.h"\nvoid count(long n) { (void)n; }\n' \
+    printf '#include <stdio.h>\n#include "given/1_scene.h"\nvoid count(long n) { (void)n; }\n' \
         >"$copy/01-loop/exercises/1_count.c"
     run in_copy practice EXERCISE=01-1
     assert_output --partial "expected  1"

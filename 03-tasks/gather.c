@@ -1,12 +1,13 @@
 /* gather — await several tasks at once, and what an error does to the others.
  *
  * Twin:   gather.py (asyncio.gather, asyncio.TaskGroup)
- * Build:  cc -Imodules -o gather gather.c modules/await.c modules/group.c modules/heap.c modules/task_loop.c $(pkg-config --cflags --libs libevent)
+ * Build:  cc -Imodules -o gather gather.c modules/await.c modules/group.c modules/heap.c modules/task_loop.c modules/task_main.c $(pkg-config --cflags --libs libevent)
  * Run:    ./gather
  * Prints: results in argument order; an error of gather's, whose siblings go
  *         on; an error of a group's, whose siblings are cancelled
  */
 #include "group.h"
+#include "task_main.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -91,9 +92,6 @@ static void program_run(struct task *me)
 int main(int argc, char **argv)
 {
     struct program program = {0};
-    struct task_loop loop = {0};
-    struct event_base *base;
-    int status = 1;
 
     if (argc == 2 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))) {
         puts("usage: gather [-h]\nThree tasks at once: results in order, an "
@@ -107,25 +105,5 @@ int main(int argc, char **argv)
         return 2;
     }
 
-    setvbuf(stdout, NULL, _IOLBF, 0); /* line by line, also into a pipe */
-    base = event_base_new();
-    if (!base || task_loop_init(&loop, base) < 0) {
-        fputs("gather: cannot make an event loop: out of resources\n", stderr);
-        goto cleanup;
-    }
-    task_create(&loop, &program.task, program_run, "main");
-    if (task_run(&loop, &program.task) < 0) /* it has said why */
-        goto cleanup;
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        perror("gather: cannot write the result");
-        goto cleanup;
-    }
-    status = 0;
-
-cleanup:
-    task_loop_free(&loop);
-    if (base)
-        event_base_free(base);
-    libevent_global_shutdown();
-    return status;
+    return task_main(&program.task, program_run);
 }

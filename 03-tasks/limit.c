@@ -1,7 +1,7 @@
 /* limit — many tasks, of which only a few may be at work at once.
  *
  * Twin:   limit.py (asyncio.Semaphore)
- * Build:  cc -Imodules -o limit limit.c modules/await.c modules/group.c modules/heap.c modules/queue.c modules/task_loop.c $(pkg-config --cflags --libs libevent)
+ * Build:  cc -Imodules -o limit limit.c modules/await.c modules/group.c modules/heap.c modules/queue.c modules/task_loop.c modules/task_main.c $(pkg-config --cflags --libs libevent)
  * Run:    ./limit
  * Prints: job 1 to job 10 in the order in which they began, and how many were
  *         at work at once: 3
@@ -11,6 +11,7 @@
  */
 #include "group.h"
 #include "queue.h"
+#include "task_main.h"
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -79,9 +80,6 @@ static void program_run(struct task *me)
 int main(int argc, char **argv)
 {
     struct program program = {0};
-    struct task_loop loop = {0};
-    struct event_base *base;
-    int status = 1;
 
     if (argc == 2 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))) {
         puts("usage: limit [-h]\nTen jobs, of which three may be at work at "
@@ -94,25 +92,5 @@ int main(int argc, char **argv)
         return 2;
     }
 
-    setvbuf(stdout, NULL, _IOLBF, 0); /* line by line, also into a pipe */
-    base = event_base_new();
-    if (!base || task_loop_init(&loop, base) < 0) {
-        fputs("limit: cannot make an event loop: out of resources\n", stderr);
-        goto cleanup;
-    }
-    task_create(&loop, &program.task, program_run, "main");
-    if (task_run(&loop, &program.task) < 0) /* it has said why */
-        goto cleanup;
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        perror("limit: cannot write the result");
-        goto cleanup;
-    }
-    status = 0;
-
-cleanup:
-    task_loop_free(&loop);
-    if (base)
-        event_base_free(base);
-    libevent_global_shutdown();
-    return status;
+    return task_main(&program.task, program_run);
 }

@@ -1,7 +1,7 @@
 /* many — what tasks cost: creates many, lets them sleep, lets them yield.
  *
  * Twin:   many.py (asyncio, or uvloop), which prints its own figures
- * Build:  cc -Imodules -o many many.c modules/await.c modules/group.c modules/heap.c modules/task_loop.c $(pkg-config --cflags --libs libevent)
+ * Build:  cc -Imodules -o many many.c modules/await.c modules/group.c modules/heap.c modules/task_loop.c modules/task_main.c $(pkg-config --cflags --libs libevent)
  * Run:    ./many -n 1000 -k 100
  * Prints: bytes a task (resident, asleep), timers/s, switches/s
  *
@@ -13,6 +13,7 @@
  * programs disturb them less.
  */
 #include "group.h"
+#include "task_main.h"
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -146,9 +147,6 @@ int main(int argc, char **argv)
 {
     const char *usage = "usage: many [-h] [-n TASKS] [-k SWITCHES]";
     struct program program = {.tasks = 100000, .switches = 10};
-    struct task_loop loop = {0};
-    struct event_base *base;
-    int status = 1;
 
     for (int i = 1; i < argc; i++) {
         bool tasks = !strcmp(argv[i], "-n"), switches = !strcmp(argv[i], "-k");
@@ -170,27 +168,14 @@ int main(int argc, char **argv)
         *(tasks ? &program.tasks : &program.switches) = value;
     }
 
-    base = event_base_new();
-    if (!base || task_loop_init(&loop, base) < 0) {
-        fputs("many: cannot make an event loop: out of resources\n", stderr);
-        goto cleanup;
-    }
-    task_create(&loop, &program.task, program_run, "main");
-    if (task_run(&loop, &program.task) < 0) /* it has said why */
-        goto cleanup;
+    if (task_main(&program.task, program_run) != 0)
+        return 1;
     printf("tasks        %ld\nbytes/task   %.0f\ntimers/s     %.0f\n"
            "switches/s   %.0f\n",
            program.tasks, program.bytes, program.timers, program.switched);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         perror("many: cannot write the figures");
-        goto cleanup;
+        return 1;
     }
-    status = 0;
-
-cleanup:
-    task_loop_free(&loop);
-    if (base)
-        event_base_free(base);
-    libevent_global_shutdown();
-    return status;
+    return 0;
 }

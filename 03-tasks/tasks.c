@@ -1,7 +1,7 @@
 /* tasks — two tasks sleep at the same time; main awaits them both.
  *
  * Twin:   tasks.py (asyncio.create_task, await)
- * Build:  cc -Imodules -o tasks tasks.c modules/await.c modules/heap.c modules/task_loop.c $(pkg-config --cflags --libs libevent)
+ * Build:  cc -Imodules -o tasks tasks.c modules/await.c modules/heap.c modules/task_loop.c modules/task_main.c $(pkg-config --cflags --libs libevent)
  * Run:    ./tasks
  * Prints: Task 2 completed, then Task 1 completed; 2 s in all, not 3
  *
@@ -9,7 +9,7 @@
  * The struct has what must outlive an await: arguments and locals. What AWAIT
  * is made of is in await.h, and in callbacks.c, which does without.
  */
-#include "await.h"
+#include "task_main.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -53,9 +53,6 @@ static void program_run(struct task *me)
 int main(int argc, char **argv)
 {
     struct program program;
-    struct task_loop loop = {0};
-    struct event_base *base;
-    int status = 1;
 
     if (argc == 2 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))) {
         puts("usage: tasks [-h]\nTwo tasks sleep 2 s and 1 s at once.");
@@ -67,25 +64,5 @@ int main(int argc, char **argv)
         return 2;
     }
 
-    setvbuf(stdout, NULL, _IOLBF, 0); /* line by line, also into a pipe */
-    base = event_base_new();
-    if (!base || task_loop_init(&loop, base) < 0) {
-        fputs("tasks: cannot make an event loop: out of resources\n", stderr);
-        goto cleanup;
-    }
-    task_create(&loop, &program.task, program_run, "main");
-    if (task_run(&loop, &program.task) < 0) /* it has said why */
-        goto cleanup;
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        perror("tasks: cannot write the result");
-        goto cleanup;
-    }
-    status = 0;
-
-cleanup:
-    task_loop_free(&loop);
-    if (base)
-        event_base_free(base);
-    libevent_global_shutdown();
-    return status;
+    return task_main(&program.task, program_run);
 }

@@ -1,13 +1,14 @@
 /* timeout — wait for a task, but not for ever; and what cancelling it means.
  *
  * Twin:   timeout.py (asyncio.wait_for, Task.cancel, try … finally)
- * Build:  cc -Imodules -o timeout timeout.c modules/await.c modules/heap.c modules/queue.c modules/task_loop.c $(pkg-config --cflags --libs libevent)
+ * Build:  cc -Imodules -o timeout timeout.c modules/await.c modules/heap.c modules/queue.c modules/task_loop.c modules/task_main.c $(pkg-config --cflags --libs libevent)
  * Run:    ./timeout
  * Prints: a result in time; a timeout, after the clean-up of the one that was
  *         too slow; the result of one that caught its cancellation; a task
  *         cancelled by hand; a wait for an item that gave up
  */
 #include "queue.h"
+#include "task_main.h"
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -100,9 +101,6 @@ static void program_run(struct task *me)
 int main(int argc, char **argv)
 {
     struct program program = {0};
-    struct task_loop loop = {0};
-    struct event_base *base;
-    int status = 1;
 
     if (argc == 2 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))) {
         puts("usage: timeout [-h]\nDeadlines, cancellation and clean-up.");
@@ -115,25 +113,5 @@ int main(int argc, char **argv)
         return 2;
     }
 
-    setvbuf(stdout, NULL, _IOLBF, 0); /* line by line, also into a pipe */
-    base = event_base_new();
-    if (!base || task_loop_init(&loop, base) < 0) {
-        fputs("timeout: cannot make an event loop: out of resources\n", stderr);
-        goto cleanup;
-    }
-    task_create(&loop, &program.task, program_run, "main");
-    if (task_run(&loop, &program.task) < 0) /* it has said why */
-        goto cleanup;
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        perror("timeout: cannot write the result");
-        goto cleanup;
-    }
-    status = 0;
-
-cleanup:
-    task_loop_free(&loop);
-    if (base)
-        event_base_free(base);
-    libevent_global_shutdown();
-    return status;
+    return task_main(&program.task, program_run);
 }

@@ -1,7 +1,7 @@
 /* worker_queue — a producer, a bounded queue and workers that empty it.
  *
  * Twin:   worker_queue.py (asyncio.Queue, TaskGroup)
- * Build:  cc -Imodules -o worker_queue worker_queue.c modules/await.c modules/group.c modules/heap.c modules/queue.c modules/task_loop.c $(pkg-config --cflags --libs libevent)
+ * Build:  cc -Imodules -o worker_queue worker_queue.c modules/await.c modules/group.c modules/heap.c modules/queue.c modules/task_loop.c modules/task_main.c $(pkg-config --cflags --libs libevent)
  * Run:    ./worker_queue
  * Prints: which job was queued and which was done, by whom, in that order
  *
@@ -11,6 +11,7 @@
  */
 #include "group.h"
 #include "queue.h"
+#include "task_main.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -96,9 +97,6 @@ static void program_run(struct task *me)
 int main(int argc, char **argv)
 {
     struct program program = {0};
-    struct task_loop loop = {0};
-    struct event_base *base;
-    int status = 1;
 
     if (argc == 2 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))) {
         puts("usage: worker_queue [-h]\nA producer, a bounded queue, two "
@@ -113,26 +111,5 @@ int main(int argc, char **argv)
         return 2;
     }
 
-    setvbuf(stdout, NULL, _IOLBF, 0); /* line by line, also into a pipe */
-    base = event_base_new();
-    if (!base || task_loop_init(&loop, base) < 0) {
-        fputs("worker_queue: cannot make an event loop: out of resources\n",
-              stderr);
-        goto cleanup;
-    }
-    task_create(&loop, &program.task, program_run, "main");
-    if (task_run(&loop, &program.task) < 0) /* it has said why */
-        goto cleanup;
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        perror("worker_queue: cannot write the result");
-        goto cleanup;
-    }
-    status = 0;
-
-cleanup:
-    task_loop_free(&loop);
-    if (base)
-        event_base_free(base);
-    libevent_global_shutdown();
-    return status;
+    return task_main(&program.task, program_run);
 }

@@ -15,12 +15,15 @@
  *         TASK_END(me);
  *     }
  *
- *     struct greeter greeter = {.word = "hello"};
- *     task_loop_init(&loop, base);                or -1: no memory
- *     task_create(&loop, &greeter.task, greeter_run, "greeter");
- *     status = task_run(&loop, &greeter.task);    asyncio.run(greeter("hello"))
- *     task_loop_free(&loop);                      before event_base_free
- *     cc … await.c task_loop.c heap.c $(pkg-config --cflags --libs libevent)
+ *     int main(void)                              see task_main.h
+ *     {
+ *         struct greeter greeter = {.word = "hello"};
+ *
+ *                                                 asyncio.run(greeter("hello"))
+ *         return task_main(&greeter.task, greeter_run);
+ *     }
+ *     cc … await.c heap.c task_loop.c task_main.c \
+ *         $(pkg-config --cflags --libs libevent)
  *
  * A task is your struct with a `struct task` in it. Its function is called each
  * time the task may go on, and jumps to where it left off. So:
@@ -44,9 +47,10 @@
  * what failed ends the task with that error, by way of TASK_FINALLY, unless
  * AWAIT_CATCH takes it. Compare with TASK_CANCELLED and TASK_TIMED_OUT by ==.
  *
- * More: task_loop.h (running tasks, their order); and each with a .c to compile:
- * group.h (gather, task groups), queue.h (bounded queue, semaphore), readiness.h
- * (await a descriptor). All of it from the loop's thread only.
+ * More: task_loop.h (tasks on an event base of your own; their order); and each
+ * with a .c to compile: task_main.h (a program of tasks), group.h (gather, task
+ * groups), queue.h (bounded queue, semaphore), readiness.h (await a descriptor).
+ * All of it from the loop's thread only.
  */
 #ifndef AWAIT_H
 #define AWAIT_H

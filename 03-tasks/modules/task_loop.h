@@ -1,4 +1,5 @@
-/* task_loop — the queue and the one timer that run the tasks of await.h.
+/* task_loop — the queue and the one timer that run the tasks of await.h. For a
+ * program that is nothing but tasks, task_main.h does all of the following.
  *
  *     struct task_loop loop;
  *     if (task_loop_init(&loop, base) < 0) …          no memory
@@ -45,10 +46,10 @@ struct task_loop {
  * -1 without memory. */
 int task_loop_init(struct task_loop *loop, struct event_base *base);
 
-/* asyncio.run: runs the base until `main_task` is done (NULL: until all are),
- * then cancels what is left and lets it end. Reports on stderr, a line each:
- * main's error, tasks that failed and that nobody awaited, tasks that wait for
- * what can never come. Returns 0, or -1 if there was something to report.
+/* asyncio.run, on a base of your own: runs it until `main_task` is done (NULL:
+ * until all are), then cancels what is left and lets it end. Reports on stderr, a
+ * line each: main's error, tasks that failed and that nobody awaited, tasks that
+ * wait for what can never come. Returns 0, or -1 if there was something to report.
  * event_base_loopexit or loopbreak ends it early: then each task that is left is
  * reported ("waits in vain: the loop was stopped") and cancelled: -1. */
 int task_run(struct task_loop *loop, struct task *main_task);

@@ -1,11 +1,11 @@
 /* by_hand — a task without the macros: what AWAIT is made of.
  *
- * Build: cc -I../modules -o by_hand by_hand.c ../modules/await.c ../modules/heap.c ../modules/task_loop.c $(pkg-config --cflags --libs libevent)
+ * Build: cc -I../modules -o by_hand by_hand.c ../modules/await.c ../modules/heap.c ../modules/task_loop.c ../modules/task_main.c $(pkg-config --cflags --libs libevent)
  *
  * For one function, sleeper_run of tasks.c, this is what the preprocessor makes
  * of it, with names instead of lines for the steps.
  */
-#include "await.h"
+#include "task_main.h"
 #include <stdio.h>
 
 struct sleeper {
@@ -66,17 +66,7 @@ static void program_run(struct task *me)
 
 int main(void)
 {
-    struct event_base *base = event_base_new();
-    struct program program;
-    struct task_loop loop = {0};
-    int status;
+    struct program program = {0};
 
-    if (!base || task_loop_init(&loop, base) < 0)
-        return 1;
-    task_create(&loop, &program.task, program_run, "main");
-    status = task_run(&loop, &program.task);
-    task_loop_free(&loop);
-    event_base_free(base);
-    libevent_global_shutdown();
-    return status == 0 ? 0 : 1;
+    return task_main(&program.task, program_run);
 }

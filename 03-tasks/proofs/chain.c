@@ -2,9 +2,9 @@
  * travels to the first, and so does the first one's cancellation to the last,
  * on a stack of 64 KiB. If completing called the awaiter, it would not.
  *
- * Build: cc -I../modules -o chain chain.c ../modules/await.c ../modules/heap.c ../modules/task_loop.c $(pkg-config --cflags --libs libevent)
+ * Build: cc -I../modules -o chain chain.c ../modules/await.c ../modules/heap.c ../modules/task_loop.c ../modules/task_main.c $(pkg-config --cflags --libs libevent)
  */
-#include "await.h"
+#include "task_main.h"
 #include <stdio.h>
 #include <sys/resource.h>
 
@@ -63,17 +63,8 @@ int main(void)
 {
     const struct rlimit small = {65536, 65536};
     static struct program program;
-    struct event_base *base = event_base_new();
-    struct task_loop loop = {0};
-    int status;
 
-    if (!base || task_loop_init(&loop, base) < 0 ||
-        setrlimit(RLIMIT_STACK, &small) < 0)
+    if (setrlimit(RLIMIT_STACK, &small) < 0)
         return 1;
-    task_create(&loop, &program.task, program_run, "main");
-    status = task_run(&loop, &program.task);
-    task_loop_free(&loop);
-    event_base_free(base);
-    libevent_global_shutdown();
-    return status == 0 ? 0 : 1;
+    return task_main(&program.task, program_run);
 }

@@ -2,9 +2,10 @@
  * A group cancels its members once, whatever happens until they have ended; who
  * cancels an awaiter a second time reaches the clean-up of what it awaits.
  *
- * Build: cc -I../modules -o clean_up clean_up.c ../modules/await.c ../modules/group.c ../modules/heap.c ../modules/task_loop.c $(pkg-config --cflags --libs libevent)
+ * Build: cc -I../modules -o clean_up clean_up.c ../modules/await.c ../modules/group.c ../modules/heap.c ../modules/task_loop.c ../modules/task_main.c $(pkg-config --cflags --libs libevent)
  */
 #include "group.h"
+#include "task_main.h"
 #include <stdio.h>
 
 enum scene {
@@ -161,17 +162,7 @@ static void program_run(struct task *me)
 
 int main(void)
 {
-    struct event_base *base = event_base_new();
     struct program program = {.error = NULL};
-    struct task_loop loop = {0};
-    int status;
 
-    if (!base || task_loop_init(&loop, base) < 0)
-        return 1;
-    task_create(&loop, &program.task, program_run, "main");
-    status = task_run(&loop, &program.task);
-    task_loop_free(&loop);
-    event_base_free(base);
-    libevent_global_shutdown();
-    return status == 0 ? 0 : 1;
+    return task_main(&program.task, program_run);
 }

@@ -1,9 +1,9 @@
 /* order — when a task completes, its awaiter runs later, in its turn; and a
  * pass runs only who was ready when it began.
  *
- * Build: cc -I../modules -o order order.c ../modules/await.c ../modules/heap.c ../modules/task_loop.c $(pkg-config --cflags --libs libevent)
+ * Build: cc -I../modules -o order order.c ../modules/await.c ../modules/heap.c ../modules/task_loop.c ../modules/task_main.c $(pkg-config --cflags --libs libevent)
  */
-#include "await.h"
+#include "task_main.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -133,16 +133,6 @@ static void program_run(struct task *me)
 int main(void)
 {
     static struct program program;
-    struct event_base *base = event_base_new();
-    struct task_loop loop = {0};
-    int status;
 
-    if (!base || task_loop_init(&loop, base) < 0)
-        return 1;
-    task_create(&loop, &program.task, program_run, "main");
-    status = task_run(&loop, &program.task);
-    task_loop_free(&loop);
-    event_base_free(base);
-    libevent_global_shutdown();
-    return status == 0 ? 0 : 1;
+    return task_main(&program.task, program_run);
 }

@@ -1,8 +1,9 @@
 /* groups — the rules of gather and groups that gather.c does not show.
  *
- * Build: cc -I../../modules -o groups groups.c ../../modules/await.c ../../modules/group.c ../../modules/heap.c ../../modules/task_loop.c $(pkg-config --cflags --libs libevent)
+ * Build: cc -I../../modules -o groups groups.c ../../modules/await.c ../../modules/group.c ../../modules/heap.c ../../modules/task_loop.c ../../modules/task_main.c $(pkg-config --cflags --libs libevent)
  */
 #include "group.h"
+#include "task_main.h"
 #include <stdio.h>
 
 /* Sleeps, then fails if it has words for it. */
@@ -166,16 +167,6 @@ static void program_run(struct task *me)
 int main(void)
 {
     static struct program program;
-    struct event_base *base = event_base_new();
-    struct task_loop loop = {0};
-    int status;
 
-    if (!base || task_loop_init(&loop, base) < 0)
-        return 1;
-    task_create(&loop, &program.task, program_run, "main");
-    status = task_run(&loop, &program.task);
-    task_loop_free(&loop);
-    event_base_free(base);
-    libevent_global_shutdown();
-    return status == 0 ? 0 : 1;
+    return task_main(&program.task, program_run);
 }

@@ -1,9 +1,10 @@
 /* pipe_reader — a task awaits that a pipe can be read: tries first, waits on
  * EAGAIN, with a deadline where it likes.
  *
- * Build: cc -I../../modules -o pipe_reader pipe_reader.c ../../modules/await.c ../../modules/heap.c ../../modules/readiness.c ../../modules/task_loop.c $(pkg-config --cflags --libs libevent)
+ * Build: cc -I../../modules -o pipe_reader pipe_reader.c ../../modules/await.c ../../modules/heap.c ../../modules/readiness.c ../../modules/task_loop.c ../../modules/task_main.c $(pkg-config --cflags --libs libevent)
  */
 #include "readiness.h"
+#include "task_main.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -86,17 +87,7 @@ static void program_run(struct task *me)
 
 int main(void)
 {
-    struct event_base *base = event_base_new();
     struct program program = {.ready = false};
-    struct task_loop loop = {0};
-    int status;
 
-    if (!base || task_loop_init(&loop, base) < 0)
-        return 1;
-    task_create(&loop, &program.task, program_run, "main");
-    status = task_run(&loop, &program.task);
-    task_loop_free(&loop);
-    event_base_free(base);
-    libevent_global_shutdown();
-    return status == 0 ? 0 : 1;
+    return task_main(&program.task, program_run);
 }

@@ -1,0 +1,99 @@
+/* main_ends — how a program that is one task_main ends: its exit status, its
+ * messages, and what is left of libevent then.
+ *
+ * Build: cc -I../../modules -o main_ends main_ends.c ../../modules/await.c ../../modules/heap.c ../../modules/task_loop.c ../../modules/task_main.c $(pkg-config --cflags --libs libevent)
+ * Run:   ./main_ends succeeds, fails, unobserved or leftover; or with a number N:
+ *        succeeds, but libevent's Nth allocation is refused
+ */
+#include "task_main.h"
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What libevent has allocated; C forces this to be global. */
+static long allocated, in_use, refused;
+
+static void *count_malloc(size_t size)
+{
+    void *memory = ++allocated == refused ? NULL : malloc(size);
+
+    in_use += memory != NULL;
+    return memory;
+}
+
+static void *count_realloc(void *old, size_t size)
+{
+    void *memory = ++allocated == refused ? NULL : realloc(old, size);
+
+    in_use += memory && !old;
+    return memory;
+}
+
+static void count_free(void *memory)
+{
+    in_use -= memory != NULL;
+    free(memory);
+}
+
+/* The number that the next descriptor would get. */
+static int next_descriptor(void)
+{
+    int fd = dup(STDERR_FILENO), number = fd;
+
+    close(fd);
+    return number;
+}
+
+struct program {
+    struct task task;
+    const char *scene;
+    struct task other;
+};
+
+static void fails_run(struct task *me)
+{
+    TASK_BEGIN(me);
+    TASK_FAIL(me, "Simulated error");
+    TASK_END(me);
+}
+
+static void sleeps_run(struct task *me)
+{
+    TASK_BEGIN(me);
+    AWAIT(me, task_sleep(me, 3600 * TASK_SECOND));
+    TASK_FINALLY(me);
+    puts("the other task was cancelled");
+    TASK_END(me);
+}
+
+static void program_run(struct task *me)
+{
+    struct program *self = (struct program *)me;
+
+    TASK_BEGIN(me);
+    puts("main begins");
+    if (!strcmp(self->scene, "unobserved"))
+        task_create(me->loop, &self->other, fails_run, "other");
+    else if (!strcmp(self->scene, "leftover"))
+        task_create(me->loop, &self->other, sleeps_run, "other");
+    AWAIT(me, task_sleep(me, TASK_MS));
+    if (!strcmp(self->scene, "fails"))
+        TASK_FAIL(me, "Simulated error");
+    puts("main ends");
+    TASK_END(me);
+}
+
+int main(int argc, char **argv)
+{
+    struct program program = {.scene = argc > 1 ? argv[1] : "succeeds"};
+    int descriptor = next_descriptor(), status;
+
+    refused = strtol(program.scene, NULL, 10);
+    event_set_mem_functions(count_malloc, count_realloc, count_free);
+    status = task_main(&program.task, program_run);
+    printf("left: %ld allocations, %d descriptors\n", in_use,
+           next_descriptor() - descriptor);
+    return status;
+}

@@ -1,40 +1,29 @@
 /* 3_pipeline — several workers between two bounded queues, and an orderly end.
  *
  * asyncio: Queue, Queue.shutdown, TaskGroup
- * Run:     ./3_pipeline 3 50 5 7         three workers square three numbers; each
- *                                        takes so many ms
+ * Run:     ./3_pipeline 3 50 5 7         three workers; 50 takes 50 ms to square
  *          ./3_pipeline 3 50 x 7         an item that cannot be squared
  *          ./3_pipeline -d 100 2 7 60000 100 ms for all of it
+ * Given:   given/3_scene.h         main, the job and its items
  * Task:    README.md#3             Check: make practice EXERCISE=03-3
  */
+#include "given/3_scene.h"
 #include "group.h"
 #include "queue.h"
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-enum { WORKERS = 16, ROOM = 2 };
+/* ---- Your part: there are faults in this file. ---- */
 
-struct item {
-    const char *word; /* not owned */
-    long square;
-};
-
-/* ---- Your part: from here to the scene there are faults. ---- */
-
-/* async def reader(pipeline), worker, writer: one of them; has an item in hand. */
+/* A reader, a worker or a writer. It has an item in hand. */
 struct stage {
     struct task task;
     struct pipeline *pipeline;
     struct item *item;
 };
 
-/* async def pipeline(words): gives the count to who awaits it. */
+/* async def pipeline(). It owns its stages and queues. */
 struct pipeline {
-    struct task task;
-    char **words; /* not owned; ends with a NULL */
-    int workers;
-    long count;
+    struct job job; /* words, workers, count; the task is in it */
     struct queue todo, done;
     struct item *todo_slots[ROOM], *done_slots[ROOM];
     struct stage reader, worker[WORKERS], writer;
@@ -50,11 +39,8 @@ static void reader_run(struct task *me)
     struct pipeline *pipeline = self->pipeline;
 
     TASK_BEGIN(me);
-    for (; *pipeline->words; pipeline->words++) {
-        self->item = calloc(1, sizeof *self->item);
-        if (!self->item)
-            TASK_FAIL(me, TASK_NO_MEMORY);
-        self->item->word = *pipeline->words;
+    for (; *pipeline->job.words; pipeline->job.words++) {
+        AWAIT(me, item_make(me, &self->item, *pipeline->job.words));
         AWAIT(me, queue_put(me, &pipeline->todo, &self->item));
     }
     TASK_FINALLY(me);
@@ -62,27 +48,19 @@ static void reader_run(struct task *me)
     TASK_END(me);
 }
 
-/* Squares them; that takes a while. */
+/* Squares them, slowly; ends without an error when the queue is closed. */
 static void worker_run(struct task *me)
 {
     struct stage *self = (struct stage *)me;
     struct pipeline *pipeline = self->pipeline;
     const char *error;
-    long number;
-    char *end;
 
     TASK_BEGIN(me);
     for (;;) {
         AWAIT_CATCH(me, error, queue_get(me, &pipeline->todo, &self->item));
-        if (error == QUEUE_CLOSED)
-            TASK_RETURN(me);
         if (error)
-            TASK_FAIL(me, error);
-        number = strtol(self->item->word, &end, 10);
-        if (*end)
-            TASK_FAIL(me, "not a number");
-        self->item->square = number * number;
-        AWAIT(me, task_sleep(me, number * TASK_MS));
+            TASK_FAIL(me, error == QUEUE_CLOSED ? NULL : error);
+        AWAIT(me, item_square(me, self->item));
         AWAIT(me, queue_put(me, &pipeline->done, &self->item));
     }
     TASK_FINALLY(me);
@@ -101,17 +79,15 @@ static void writer_run(struct task *me)
     TASK_BEGIN(me);
     for (;;) {
         AWAIT_CATCH(me, error, queue_get(me, &pipeline->done, &self->item));
-        if (error == QUEUE_CLOSED)
-            TASK_RETURN(me);
         if (error)
-            TASK_FAIL(me, error);
+            TASK_FAIL(me, error == QUEUE_CLOSED ? NULL : error);
         AWAIT(me, task_sleep(me, 10 * TASK_MS));
-        printf("%s squared is %ld\n", self->item->word, self->item->square);
+        item_print(self->item);
         free(self->item);
         count++;
     }
     TASK_FINALLY(me);
-    pipeline->count = count;
+    pipeline->job.count = count;
     TASK_END(me);
 }
 
@@ -119,13 +95,11 @@ static void stage_start(struct pipeline *pipeline, struct stage *stage,
                         void (*run)(struct task *me), const char *name)
 {
     stage->pipeline = pipeline;
-    task_create(pipeline->task.loop, &stage->task, run, name);
+    task_create(pipeline->job.task.loop, &stage->task, run, name);
     pipeline->all[pipeline->started++] = &stage->task;
 }
 
-/* Ends when all its tasks have ended, with the error of the first that failed,
- * if one has; then nothing is left of its items. */
-static void pipeline_run(struct task *me)
+void pipeline_run(struct task *me)
 {
     struct pipeline *self = (struct pipeline *)me;
 
@@ -133,80 +107,12 @@ static void pipeline_run(struct task *me)
     queue_init(&self->todo, self->todo_slots, sizeof(struct item *), ROOM);
     queue_init(&self->done, self->done_slots, sizeof(struct item *), ROOM);
     stage_start(self, &self->reader, reader_run, "reader");
-    for (int i = 0; i < self->workers; i++)
+    for (int i = 0; i < self->job.workers; i++)
         stage_start(self, &self->worker[i], worker_run, "worker");
     stage_start(self, &self->writer, writer_run, "writer");
     AWAIT(me, gather(me, &self->gather, self->all, (size_t)self->started));
     TASK_END(me);
 }
 
-/* ---- The scene: nothing is to be changed from here on. ---- */
-
-/* async def main() */
-struct program {
-    struct task task;
-    char **words; /* not owned */
-    int workers;
-    long deadline;             /* in ms, or 0 */
-    struct pipeline *pipeline; /* owned until it is done */
-    bool good;
-};
-
-static void program_run(struct task *me)
-{
-    struct program *self = (struct program *)me;
-    const char *error;
-
-    TASK_BEGIN(me);
-    self->pipeline = calloc(1, sizeof *self->pipeline);
-    if (!self->pipeline)
-        TASK_FAIL(me, TASK_NO_MEMORY);
-    self->pipeline->words = self->words;
-    self->pipeline->workers = self->workers;
-    task_create(me->loop, &self->pipeline->task, pipeline_run, "pipeline");
-    AWAIT_CATCH(me, error,
-                self->deadline ? task_wait_for(me, &self->pipeline->task,
-                                               self->deadline * TASK_MS)
-                               : task_await(me, &self->pipeline->task));
-    if (error)
-        printf("failed: %s\n", error);
-    else
-        printf("%ld results\n", self->pipeline->count);
-    self->good = !error;
-    free(self->pipeline); /* whatever it has begun must be over */
-    TASK_END(me);
-}
-
-int main(int argc, char **argv)
-{
-    struct program program = {0};
-    struct task_loop loop = {0};
-    struct event_base *base;
-    int first = argc > 2 && !strcmp(argv[1], "-d") ? 3 : 1, status = 1;
-
-    if (argc > first)
-        program.workers = (int)strtol(argv[first], NULL, 10);
-    if (program.workers < 1 || program.workers > WORKERS) {
-        fputs("usage: 3_pipeline [-d MS] WORKERS NUMBER...\n", stderr);
-        return 2;
-    }
-    if (first == 3)
-        program.deadline = strtol(argv[2], NULL, 10);
-    program.words = argv + first + 1;
-    setvbuf(stdout, NULL, _IOLBF, 0);
-    base = event_base_new();
-    if (!base || task_loop_init(&loop, base) < 0) {
-        fputs("3_pipeline: cannot make an event loop\n", stderr);
-        goto cleanup;
-    }
-    task_create(&loop, &program.task, program_run, "main");
-    if (task_run(&loop, &program.task) == 0 && program.good)
-        status = 0;
-
-cleanup:
-    task_loop_free(&loop);
-    if (base)
-        event_base_free(base);
-    libevent_global_shutdown();
-    return status;
-}
+/* The scene allocates it and frees it. */
+const size_t pipeline_size = sizeof(struct pipeline);

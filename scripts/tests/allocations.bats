@@ -39,15 +39,15 @@ most=8
 @test "memory: nine clients at once, and a server that lacks some: none waits in vain" {
     for command in "server -k" server raw_server epoll_server; do
         # shellcheck disable=SC2086 # words
-        run timeout -k 1 60 /usr/bin/python3 - "$shim" "$BATS_TEST_TMPDIR/report" \
+        run timeout -k 1 60 /usr/bin/python3 - "${preload[@]}" "$BATS_TEST_TMPDIR/report" \
             "$build/02-sockets/"$command -p 0 <<'END'
 import os, signal, socket, subprocess, sys, time
-shim, report, *command = sys.argv[1:]
+preload, report, command = sys.argv[1:3], sys.argv[3], sys.argv[4:]
 
 def nine_clients(number):
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                              env={"LD_PRELOAD": shim, "ALLOCATION": str(number),
-                                   "ALLOCATION_REPORT": report})
+                              env=dict(variable.split("=", 1) for variable in preload) |
+                                  {"ALLOCATION": str(number), "ALLOCATION_REPORT": report})
     port = server.stderr.readline().rpartition(b":")[2]
     if not port.strip().isdigit():  # it did not come to listen
         server.communicate()

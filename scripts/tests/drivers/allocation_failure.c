@@ -9,30 +9,20 @@
  * way out it writes to the report: how many were counted and how many failed,
  * how many of the counted were never freed, and which descriptors are open that
  * were not at the start.
- *
- * A second takes 20 ms here, so that programs which sleep can be run often:
- * clocks run 50 times as fast, and the waits for the kernel are as much shorter.
  */
 #define _GNU_SOURCE
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
-#include <poll.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/syscall.h>
-#include <sys/time.h>
-#include <sys/timerfd.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { RANGES = 32, SLOTS = 1 << 17, DESCRIPTORS = 1024, SPEED = 50 };
+enum { RANGES = 32, SLOTS = 1 << 17, DESCRIPTORS = 1024 };
 
 /* glibc's own, under the names that it keeps for this. */
 void *__libc_malloc(size_t size);
@@ -49,7 +39,6 @@ static bool and_all_after;
 static atomic_long counted, failed;
 static bool open_before[DESCRIPTORS];
 static pid_t self;
-static struct timespec start[2]; /* CLOCK_REALTIME, CLOCK_MONOTONIC */
 
 /* What is live: a hash table with open addressing, under a spin lock. */
 static uintptr_t live[SLOTS];
@@ -200,102 +189,6 @@ char *strndup(const char *text, size_t most)
     return copy(__builtin_return_address(0), text, strnlen(text, most));
 }
 
-/* The clocks: as much later than the start, times SPEED. */
-int clock_gettime(clockid_t clock, struct timespec *now)
-{
-    bool is_real = clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE;
-    bool is_steady = clock == CLOCK_MONOTONIC ||
-                     clock == CLOCK_MONOTONIC_COARSE || clock == CLOCK_BOOTTIME;
-    const struct timespec *from = &start[is_steady];
-    int result = (int)syscall(SYS_clock_gettime, clock, now);
-    int64_t ns;
-
-    if (result < 0 || (!is_real && !is_steady) || from->tv_sec == 0)
-        return result;
-    ns = ((int64_t)(now->tv_sec - from->tv_sec) * 1000000000 + now->tv_nsec -
-          from->tv_nsec) *
-             SPEED +
-         from->tv_nsec;
-    if (ns < 0)
-        ns = 0; /* a coarse clock lags behind */
-    now->tv_sec = from->tv_sec + ns / 1000000000;
-    now->tv_nsec = ns % 1000000000;
-    return 0;
-}
-
-int gettimeofday(struct timeval *restrict now, void *restrict zone)
-{
-    struct timespec exact;
-
-    (void)zone;
-    clock_gettime(CLOCK_REALTIME, &exact);
-    now->tv_sec = exact.tv_sec;
-    now->tv_usec = exact.tv_nsec / 1000;
-    return 0;
-}
-
-/* Milliseconds, rounded up: 0 stays 0, for ever stays for ever. */
-static int shorter(int ms)
-{
-    return ms <= 0 ? ms : (ms - 1) / SPEED + 1;
-}
-
-int epoll_wait(int fd, struct epoll_event *events, int most, int ms)
-{
-    return (int)syscall(SYS_epoll_pwait, fd, events, most, shorter(ms), NULL,
-                        0);
-}
-
-int poll(struct pollfd *fds, nfds_t count, int ms)
-{
-    struct timespec limit;
-
-    ms = shorter(ms);
-    limit.tv_sec = ms / 1000;
-    limit.tv_nsec = ms % 1000 * 1000000L;
-    return (int)syscall(SYS_ppoll, fds, count, ms < 0 ? NULL : &limit, NULL, 0);
-}
-
-static struct timespec shorter_time(struct timespec time)
-{
-    int64_t ns = ((int64_t)time.tv_sec * 1000000000 + time.tv_nsec) / SPEED;
-
-    if (ns == 0 && time.tv_nsec > 0)
-        ns = 1; /* 0 would disarm a timer */
-    return (struct timespec){ns / 1000000000, ns % 1000000000};
-}
-
-int nanosleep(const struct timespec *time, struct timespec *rest)
-{
-    struct timespec less = shorter_time(*time);
-
-    return (int)syscall(SYS_nanosleep, &less, rest);
-}
-
-/* Relative times only, or an absolute one of our clock: how far it is off. */
-int timerfd_settime(int fd, int flags, const struct itimerspec *new_time,
-                    struct itimerspec *old_time)
-{
-    struct itimerspec less = *new_time;
-    struct timespec now;
-
-    if ((flags & TFD_TIMER_ABSTIME) &&
-        (less.it_value.tv_sec > 0 || less.it_value.tv_nsec > 0)) {
-        int64_t ns;
-
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        ns = (int64_t)(less.it_value.tv_sec - now.tv_sec) * 1000000000 +
-             less.it_value.tv_nsec - now.tv_nsec;
-        if (ns <= 0)
-            ns = 1;
-        less.it_value = (struct timespec){ns / 1000000000, ns % 1000000000};
-    }
-    less.it_value = shorter_time(less.it_value);
-    less.it_interval = shorter_time(less.it_interval);
-    return (int)syscall(SYS_timerfd_settime, fd, flags & ~TFD_TIMER_ABSTIME,
-                        &less, old_time);
-}
-
 /* The first object is the program; of the others libevent's are counted. */
 static int on_object(struct dl_phdr_info *object, size_t size, void *arg)
 {
@@ -328,8 +221,6 @@ __attribute__((constructor)) static void begin(void)
     and_all_after = fail_at > 0 && *end == '+';
     for (int fd = 0; fd < DESCRIPTORS; fd++)
         open_before[fd] = fcntl(fd, F_GETFD) >= 0;
-    syscall(SYS_clock_gettime, CLOCK_REALTIME, &start[0]);
-    syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &start[1]);
     dl_iterate_phdr(on_object, &is_first);
 }
 

@@ -10,9 +10,16 @@
 #       many allocations about LIMIT of them, evenly picked, and the last (0: all)
 #   suffix=+   all from the Nth on
 
+# A second takes 20 ms in these programs, so that those that sleep can be run
+# often: libfaketime (Debian's faketime) makes their clocks run 50 times as fast,
+# and their waits as much shorter. The shim stands first: its constructor then runs
+# last, and the descriptor that libfaketime keeps open is not the program's.
 shim=${BATS_FILE_TMPDIR-}/allocation_failure.so
+faketime=(/usr/lib/*/faketime/libfaketimeMT.so.1)
+preload=(LD_PRELOAD="$shim:${faketime[0]}" FAKETIME="+0 x50")
 
 setup_file() {
+    [[ -e ${faketime[0]} ]] || fail "no libfaketime here: scripts/setup"
     ${CC:-cc} -std=gnu11 -O1 -Wall -Wextra -shared -fPIC -o "$shim" \
         "$root/scripts/tests/drivers/allocation_failure.c"
 }
@@ -27,7 +34,7 @@ ways_to_run() {
 # under N COMMAND…: into $command, to be started so that its Nth allocation fails.
 under() {
     rm -f "$report"
-    command=(timeout --foreground -s KILL 20 env LD_PRELOAD="$shim"
+    command=(timeout --foreground -s KILL 20 env "${preload[@]}"
         ALLOCATION="$1${suffix-}" ALLOCATION_REPORT="$report" "${@:2}")
 }
 

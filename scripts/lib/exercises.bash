@@ -88,15 +88,18 @@ exercise_checks() {
 # exercise_check 01-3: brings its result up to date: N.tap, what bats says; or
 # empty, if it does not compile. It must have been built.
 exercise_check() {
-    local path result=$practice/$1.tap binary
+    local path result=$practice/$1.tap binary file fresh=yes
 
     path=$(exercise_path "$1")
     binary=$BUILD/$path
     mkdir -p "$practice"
+    [[ -s $result ]] || fresh=no
+    for file in "$binary" "$path.bats" scripts/checking/*.{bash,py}; do
+        [[ $result -nt $file ]] || fresh=no
+    done
     if [[ ! -x $binary ]]; then
         : >"$result"
-    elif [[ ! $result -nt $binary || ! $result -nt $path.bats || ! -s $result ||
-        ! $result -nt scripts/checking/exercise_helper.bash ]]; then
+    elif [[ $fresh == no ]]; then
         exercise_checks "$path.bats" "$PWD/$binary" >"$result.new" || true
         mv "$result.new" "$result"
     fi

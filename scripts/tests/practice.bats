@@ -356,6 +356,18 @@ END
     assert_output --partial "expected  1"
 }
 
+@test "practice: a result is kept until the checks change, any part of them" {
+    small_workbook
+    for part in judge.bash explain_report.py; do
+        sed -i 's/^not ok 1 /ok 1 /' "$copy/build/practice/01-2.tap"
+        run in_copy practice EXERCISE=1-1
+        assert_line --index 0 "1 of 2 solved   01-loop ○●"
+        touch "$copy/scripts/checking/$part"
+        run in_copy practice EXERCISE=1-1
+        assert_line --index 0 "0 of 2 solved   01-loop ○○"
+    done
+}
+
 @test "practice: colour on a terminal only, and not with NO_COLOR" {
     small_workbook
     run script -qec "env -u MAKEFLAGS -u NO_COLOR -u BUILD make -C $copy practice" /dev/null

@@ -1,0 +1,34 @@
+# shellcheck shell=bash
+# What a test expects of the runs so far. A part of exercise_helper.bash, which
+# explains these functions.
+
+expect_output() {
+    [[ $output == "$1" ]] || wrong "$1" "$output"
+}
+
+expect_status() {
+    [[ $status == "$1" ]] || wrong "exit $1" "exit $status"
+}
+
+# Less than 100 ms are needed to start, even in a sandbox.
+expect_idle() {
+    ((used < 100 * patience || used < took / 5)) ||
+        wrong "it waits without using the processor" "it used it for $used of $took ms"
+}
+
+expect_nothing_left() {
+    local i report
+
+    for ((i = 1; i <= runs; i++)); do
+        run=$BATS_TEST_TMPDIR/run$i
+        read_report
+        if [[ $report == *"ERROR: LeakSanitizer"* ]]; then
+            misbehaved "$(explain leaks "$name" <<<"$report")"
+        fi
+        if [[ $(<"$run.open") == "not written" ]]; then
+            misbehaved "it ended by _exit(), so what it left cannot be seen: return from main"
+        elif [[ -s $run.open ]]; then
+            misbehaved "$(explain left_open "$(<"$run.status")" "$BATS_TEST_TMPDIR" <"$run.open")"
+        fi
+    done
+}

@@ -1,0 +1,25 @@
+# shellcheck shell=bash
+# Python that plays the other side of a connection. A part of exercise_helper.bash.
+
+# peer CODE [ARGUMENT…]: runs CODE in exercise_peer.py, which lists what CODE may
+# call and what it writes into $run.{expected,came,doing,spins}. Sets $output, and
+# $did to what the peer was doing last. If the program crashed meanwhile, the test
+# ends with that; if the peer failed otherwise, with what the peer says of it.
+peer() {
+    local came=0
+
+    rm -f "$run".{peer,expected,came,doing,spins}
+    output=$(timeout -s KILL $((20 * patience)) "$python" scripts/checking/exercise_peer.py \
+        "$run" "${port:-0}" "${exercise_pid:-0}" "$patience" "$@" 2>"$run.peer" 3>&-) || came=$?
+    [[ ! -e $run.doing ]] || did=$(<"$run.doing")
+    ((came != 0)) || return 0
+    sleep 0.05 # the program may still be writing its report
+    if [[ -e $run.status ]]; then
+        end_exercise
+        judge
+    fi
+    stderr=$(<"$run.err")
+    [[ ! -e $run.spins ]] || touch "$BATS_FILE_TMPDIR/never_ended"
+    [[ ! -e $run.came ]] || wrong "$(<"$run.expected")" "$(<"$run.came")"
+    wrong "the peer comes to its end" "$(tail -n 1 "$run.peer")"
+}

@@ -49,9 +49,7 @@ small_parts() {
     start_server "$@" -p 0
     peer '
 import select
-s = socket.socket()
-s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-s.connect(("127.0.0.1", port))
+s = connect(receive_buffer=4096)
 s.send(b"x"); s.recv(9)
 server_end(s).setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
 s.setblocking(False)
@@ -192,9 +190,7 @@ size = int(open(f"/proc/{pid}/statm").read().split()[0]) * os.sysconf("SC_PAGESI
 resource.prlimit(pid, resource.RLIMIT_AS, (size + 4 * 2**20, resource.RLIM_INFINITY))
 peers, sent, dropped = [], [], 0
 for i in range(60):
-    s = socket.socket()
-    s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    s.connect(("127.0.0.1", port))
+    s = connect(receive_buffer=4096)
     s.setblocking(False)
     peers.append(s); sent.append(0)
 for i in range(100):
@@ -291,11 +287,10 @@ for s in stuck: flood(s)
 for i in range(20):
     s = connect(); s.send(b"hi"); s.shutdown(socket.SHUT_WR); read_all(s); s.close()
     reset(connect())
-def held(): return len(os.listdir(f"/proc/{pid}/fd"))
 end = time.monotonic() + 10
-while held() != int(os.environ["HELD"]) and time.monotonic() < end:
+while descriptors() != int(os.environ["HELD"]) and time.monotonic() < end:
     time.sleep(0.02)  # the last one may be on its way out still
-print(held())'
+print(descriptors())'
     assert_output $((before + 23))
     wait_until 5 descriptors_are "$before"
     ends_well

@@ -2,6 +2,7 @@
 # client: connecting, sending, half-closing, printing.
 
 load ../../scripts/lib/test_helper
+load ../../scripts/lib/peer
 
 @test "client: prints what its twin prints" {
     start_server server -p 0
@@ -135,18 +136,13 @@ END
 }
 
 @test "client -t: a host that does not answer is a timeout" {
-    needs_python
     # A listening socket whose queue is full lets further peers wait.
-    "$python" -c '
-import socket, time
-s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(0)
+    start_peer '
+s = listen(backlog=0)
 full = [socket.socket() for i in range(3)]
 for f in full: f.setblocking(False); f.connect_ex(s.getsockname())
 print(s.getsockname()[1], flush=True)
-time.sleep(60)' >"$BATS_TEST_TMPDIR/port" 3>&- &
-    server=$!
-    wait_until 10 test -s "$BATS_TEST_TMPDIR/port"
-    port=$(cat "$BATS_TEST_TMPDIR/port")
+time.sleep(60)'
     run_program client -t 0.5 127.0.0.1 "$port" hello
     assert_failure 1
     assert_output ""
@@ -154,18 +150,13 @@ time.sleep(60)' >"$BATS_TEST_TMPDIR/port" 3>&- &
 }
 
 @test "client: a server that resets is an error, with its reason" {
-    needs_python
-    "$python" -c '
-import socket, struct
-s = socket.create_server(("127.0.0.1", 0))
+    start_peer '
+s = listen()
 print(s.getsockname()[1], flush=True)
 c, _ = s.accept()
 c.recv(10)
-c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-c.close()' >"$BATS_TEST_TMPDIR/port" 3>&- &
-    server=$!
-    wait_until 10 test -s "$BATS_TEST_TMPDIR/port"
-    run_program client 127.0.0.1 "$(cat "$BATS_TEST_TMPDIR/port")" hello
+reset(c)'
+    run_program client 127.0.0.1 "$port" hello
     assert_failure 1
     [[ $stderr == *"Connection reset by peer" ]] || fail "$stderr"
 }

@@ -2,13 +2,13 @@
 # load: what it counts, what it finds wrong, how it ends.
 
 load ../../scripts/lib/test_helper
+load ../../scripts/lib/peer
 
 # serve_wrong CODE: a Python echo server of one thread a connection, whose
 # handler is given the socket c, the message so far n, and the bytes.
 serve_wrong() {
-    needs_python
-    "$python" -c '
-import socket, threading
+    start_peer '
+import threading
 def serve(c):
     n = 0
     while data := c.recv(65536):
@@ -16,15 +16,11 @@ def serve(c):
         if n == 1: c.sendall(data); continue      # the opening byte
         '"$1"'
     c.close()
-s = socket.create_server(("127.0.0.1", 0))
+s = listen()
 print(s.getsockname()[1], flush=True)
 while True:
     c, _ = s.accept()
-    threading.Thread(target=serve, args=(c,), daemon=True).start()
-' >"$BATS_TEST_TMPDIR/port" 3>&- &
-    server=$!
-    wait_until 10 test -s "$BATS_TEST_TMPDIR/port"
-    port=$(cat "$BATS_TEST_TMPDIR/port")
+    threading.Thread(target=serve, args=(c,), daemon=True).start()'
 }
 
 @test "load: three lines: messages/s, latencies in order, no error" {

@@ -182,7 +182,7 @@ except ConnectionError:
 s = connect()
 flood(s)
 end = time.monotonic() + 10 * patience
-while len(os.listdir(f"/proc/{pid}/fd")) > int(sys.argv[2]) and time.monotonic() < end:
+while descriptors() > int(sys.argv[2]) and time.monotonic() < end:
     time.sleep(0.05)
 print("ended:", time.monotonic() < end)' "$before"
     assert_output "ended: True"

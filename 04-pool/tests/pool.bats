@@ -2,6 +2,7 @@
 # pool: the program, on a MariaDB of its own.
 
 load ../../scripts/lib/test_helper
+load ../../scripts/lib/peer
 
 with_mariadb=$root/scripts/with-mariadb
 
@@ -48,17 +49,13 @@ with_mariadb=$root/scripts/with-mariadb
 }
 
 @test "pool: a peer that hangs up in the middle of the greeting is an error" {
-    needs_python
-    "$python" -c '
-import socket
-s = socket.create_server(("127.0.0.1", 0))
+    start_peer '
+s = listen()
 print(s.getsockname()[1], flush=True)
 c, _ = s.accept()
 c.send(b"J\0\0\0\n5.5")
-c.close()' >"$BATS_TEST_TMPDIR/port" 3>&- &
-    server=$!
-    wait_until 10 test -s "$BATS_TEST_TMPDIR/port"
-    MYSQL_TCP_PORT=$(cat "$BATS_TEST_TMPDIR/port") run_program pool
+c.close()'
+    MYSQL_TCP_PORT=$port run_program pool
     assert_failure 1
     [[ $stderr == *"Lost connection"* ]] || fail "$stderr"
 }

@@ -2,66 +2,10 @@
 # offload_server: a service that computes; what its clients see, also under load.
 
 load ../../scripts/lib/test_helper
+load ../../scripts/lib/peer
 load helpers/executor
 
-# peer CODE [ARGUMENT…]: Python that plays the clients of the server: sys.argv[1]
-# is its port. sets $status $output $stderr as run does.
-peer() {
-    local code=$1
-
-    shift
-    needs_python
-    run --separate-stderr timeout -s KILL $((30 * slow)) "$python" -c "
-import os, select, signal, socket, struct, sys, time
-port, pid, patience = int(sys.argv[1]), $server_pid, $slow
-def connect():
-    s = socket.create_connection(('127.0.0.1', port))
-    s.settimeout(20 * patience)
-    return s
-def line(s):
-    data = b''
-    while not data.endswith(b'\\n') and (part := s.recv(1)):
-        data += part
-    return data.decode().rstrip()
-def read_all(s):
-    data = b''
-    while part := s.recv(65536):
-        data += part
-    return data
-def reset(s):
-    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
-    s.close()
-def answered(s):
-    return bool(select.select([s], [], [], 0)[0])
-def memory():
-    with open(f'/proc/{pid}/status') as status:
-        return next(int(l.split()[1]) for l in status if l.startswith('VmRSS'))
-def ticks():
-    used, left = {}, [pid]
-    while left:
-        each = left.pop()
-        try:
-            left += map(int, open(f'/proc/{each}/task/{each}/children').read().split())
-            used[each] = int(open(f'/proc/{each}/stat').read().rsplit(')')[1].split()[11])
-        except OSError: pass
-    return used
-# Waits till a worker, or the server that has none, has computed; returns who.
-before = ticks()
-def computing():
-    end = time.monotonic() + 20 * patience
-    while time.monotonic() < end:
-        now = ticks()
-        for each, used in now.items():
-            if each == pid and len(now) > 1: continue  # it has workers for that
-            if used > before.get(each, 0) + 2: return each
-        time.sleep(0.005)
-    raise TimeoutError
-$code" "$port" "$@"
-}
-
-descriptors_are() {
-    [[ $(descriptors "$server_pid") == "$1" ]]
-}
+peer_module=offload_peer
 
 # Takes seconds: the largest prime that a signed 64-bit number can hold; and
 # does so for long on any build.
@@ -338,7 +282,8 @@ children = lambda pid: list(map(int, open(f"/proc/{pid}/task/{pid}/children").re
 workers = children(server)
 resource.prlimit(server, resource.RLIMIT_NOFILE, (3, 3))
 many = [connect() for i in range(3)]
-for s in many: s.sendall(b"%s\n" % sys.argv[2].encode()); computing(); before = ticks()
+before = at_start
+for s in many: s.sendall(b"%s\n" % sys.argv[2].encode()); computing(before); before = ticks()
 for s in many: reset(s)
 end = time.monotonic() + 5 * patience
 while children(server) and time.monotonic() < end: time.sleep(0.01)

@@ -28,8 +28,8 @@
 #   stop_exercise [SIGNAL]   sends SIGNAL (TERM), and waits at most 2 s for the end.
 #       Sets the same as run_exercise.
 #   peer CODE [ARGUMENT…]    runs Python that plays the other side; what it prints
-#       is $output. If it fails, the test fails. exercise_peer.py lists what CODE
-#       may call.
+#       is $output. If it fails, the test fails. exercise_peer.py and
+#       scripts/lib/peer.py list what CODE may call.
 #   expect_output TEXT       stdout (or what peer printed) is TEXT
 #   expect_status N          the exit status is N
 #   expect_nothing_left      no run so far leaked memory or left a descriptor open

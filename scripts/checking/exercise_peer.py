@@ -1,24 +1,21 @@
-"""The other side of an exercise, for `peer CODE` in scripts/checking/exercise_helper.bash.
+"""The other side of an exercise, for `peer CODE` of scripts/checking/exercise_helper.bash.
 
-CODE is run with the names below, and `args`, what followed it. It says what it
-is doing with doing("connect and send nothing"), and what is wrong with
-wrong("expected", "came"). Sockets wait 2 s at most. What it lets through, a
-timeout or a reset, is what came.
+Run: exercise_peer.py RUN CODE [ARGUMENT…]
+
+CODE gets the names below, those of scripts/lib/peer.py, and `args`, the arguments.
+It says what it is doing with doing("connect and send nothing"), and what is wrong
+with wrong("expected", "came"). Sockets wait 2 s at most. A timeout or a reset that
+CODE does not catch is what came. All this goes into files whose names begin with
+RUN: doing, expected, came, and spins if the program was in an endless loop.
 """
 import errno
-import os
-import signal
-import socket
-import struct
-import sys
-import threading
-import time
+import threading  # for CODE
 
-run, port, pid, patience, code = sys.argv[1], *map(int, sys.argv[2:5]), sys.argv[5]
-args = sys.argv[6:]
+from peer import *
+
+run, code, *args = sys.argv[1:]
 expecting = "an answer"
-received = bytearray()  # since doing() was called
-begun = (0.0, 0.0)  # when that was, and the program's processor time
+begun = (0.0, 0.0)  # when doing() was called, and the program's processor time then
 
 
 def tell(what, words):
@@ -84,43 +81,6 @@ def nothing_more():
     wrong(expecting, came)
 
 
-def connect(receive_buffer=0):
-    """To the program; a small receive_buffer makes a slow reader."""
-    s = socket.socket()
-    if receive_buffer:
-        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-    s.settimeout(2 * patience)
-    s.connect(("127.0.0.1", port))
-    return s
-
-
-def read_all(s):
-    """To its end of the stream."""
-    data = bytearray()
-    while part := s.recv(65536):
-        data += part
-        received.extend(part)
-    return bytes(data)
-
-
-def read_exactly(s, size):
-    """size bytes, or fewer if the stream ends."""
-    data = bytearray()
-    while len(data) < size and (part := s.recv(min(65536, size - len(data)))):
-        data += part
-        received.extend(part)
-    return bytes(data)
-
-
-def read_line(s):
-    """Up to a newline and with it, or up to the end of the stream."""
-    data = bytearray()
-    while not data.endswith(b"\n") and (part := s.recv(1)):
-        data += part
-        received.extend(part)
-    return bytes(data)
-
-
 def is_silent(s, seconds=0.2):
     """True if for so long nothing comes, not even the end."""
     s.settimeout(seconds * patience)
@@ -130,35 +90,7 @@ def is_silent(s, seconds=0.2):
     except TimeoutError:
         return True
     finally:
-        s.settimeout(2 * patience)
-
-
-def reset(s):
-    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    s.close()
-
-
-def listen(backlog=16):
-    """A listening socket; its port is s.getsockname()[1]."""
-    s = socket.create_server(("127.0.0.1", 0), backlog=backlog)
-    s.settimeout(2 * patience)
-    return s
-
-
-def memory():
-    """The program's, in KiB."""
-    with open(f"/proc/{pid}/status", encoding="ascii") as status:
-        return next(int(l.split()[1]) for l in status if l.startswith("VmRSS"))
-
-
-def cpu_seconds():
-    with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
-        fields = stat.read().rsplit(")")[1].split()
-    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
-
-
-def descriptors():
-    return len(os.listdir(f"/proc/{pid}/fd"))
+        s.settimeout(timeout)
 
 
 def expect_descriptors(before):

@@ -7,10 +7,12 @@
 # ends with that; if the peer failed otherwise, with what the peer says of it.
 peer() {
     local came=0
+    local -x PYTHONPATH=$root/scripts/lib PEER_TIMEOUT=2
+    local -x PEER_PORT=${port-} PEER_PID=$exercise_pid PEER_PATIENCE=$patience
 
     rm -f "$run".{peer,expected,came,doing,spins}
-    output=$(timeout -s KILL $((20 * patience)) "$python" scripts/checking/exercise_peer.py \
-        "$run" "${port:-0}" "${exercise_pid:-0}" "$patience" "$@" 2>"$run.peer" 3>&-) || came=$?
+    output=$(timeout -s KILL $((20 * patience)) "$python" -B scripts/checking/exercise_peer.py \
+        "$run" "$@" 2>"$run.peer" 3>&-) || came=$?
     [[ ! -e $run.doing ]] || did=$(<"$run.doing")
     ((came != 0)) || return 0
     sleep 0.05 # the program may still be writing its report

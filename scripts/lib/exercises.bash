@@ -94,7 +94,7 @@ exercise_check() {
     binary=$BUILD/$path
     mkdir -p "$practice"
     [[ -s $result ]] || fresh=no
-    for file in "$binary" "$path.bats" scripts/checking/*.{bash,py}; do
+    for file in "$binary" "$path.bats" scripts/checking/*.{bash,py} scripts/lib/peer.py; do
         [[ $result -nt $file ]] || fresh=no
     done
     if [[ ! -x $binary ]]; then

@@ -122,9 +122,7 @@ def close(s):
 def step():
     global peers
     if len(clients) < 200:
-        s = socket.socket()
-        if peers % 2: s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        s.connect(("127.0.0.1", port))
+        s = connect(receive_buffer=4096 * (peers % 2))
         s.setblocking(False); clients[s] = False; peers += 1
     s = random.choice(list(clients))
     what = random.random()
@@ -144,7 +142,7 @@ def run(seconds):
         steps += 1
         if steps % 1000 == 0: most = max(most, memory())
     for s in list(clients): close(s)
-    while len(os.listdir(f"/proc/{pid}/fd")) > before: time.sleep(0.01)
+    while descriptors() > before: time.sleep(0.01)
     return memory()
 early = run(lasting / 3)
 late = run(lasting * 2 / 3)

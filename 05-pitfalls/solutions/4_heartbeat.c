@@ -7,7 +7,7 @@
  * Prints:  0: 40001, 1: failed, 3: gave up, as it comes; on stderr the longest
  *          gap of a 10 ms heartbeat
  *
- * Threads would keep the heart beating, but a thread that hangs cannot be stopped,
+ * Threads would keep the heart beating, but a hung thread cannot be stopped,
  * and exit() ends them all. For this reason each call is a job for worker
  * processes. A request that gives up cancels its job first: the job's callback
  * would find a request that is gone.

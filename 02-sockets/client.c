@@ -1,7 +1,7 @@
 /* client — send, half-close, print what comes back.
  *
  * Twin:   client.py (asyncio.open_connection)
- * Build:  cc -o client client.c $(pkg-config --cflags --libs libevent)
+ * Build:  cc -Imodules -o client client.c modules/options.c $(pkg-config --cflags --libs libevent)
  * Run:    ./client 127.0.0.1 8888 hello       or: ./client localhost 8888 <file
  * Prints: what the server sends until it closes, to the byte
  *
@@ -9,6 +9,9 @@
  * (/etc/hosts, then DNS), every address of a name is tried in turn, stdin is
  * read when there is some and while the server keeps up.
  */
+#include "options.h"
+
+#include <err.h>
 #include <errno.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
@@ -57,8 +60,7 @@ static void finish(struct client *client, int status)
 /* Says what failed and why, and ends with 1. */
 static void fail(struct client *client, const char *what, const char *why)
 {
-    fprintf(stderr, "client: cannot %s %s port %s: %s\n", what, client->host,
-            client->port, why);
+    warnx("cannot %s %s port %s: %s", what, client->host, client->port, why);
     finish(client, 1);
 }
 
@@ -85,7 +87,7 @@ static void on_input(evutil_socket_t fd, short events, void *arg)
     if (n < 0 && (errno == EINTR || errno == EAGAIN))
         return;
     if (n < 0) {
-        fprintf(stderr, "client: cannot read stdin: %s\n", strerror(errno));
+        warn("cannot read stdin");
         finish(client, 1);
         return;
     }
@@ -124,8 +126,7 @@ static void on_readable(struct bufferevent *bev, void *arg)
 
     while ((n = bufferevent_read(bev, data, sizeof data)) > 0) {
         if (fwrite(data, 1, n, stdout) != n || fflush(stdout) != 0) {
-            fprintf(stderr, "client: cannot write stdout: %s\n",
-                    strerror(errno));
+            warn("cannot write stdout");
             finish(client, 1);
             return;
         }
@@ -339,16 +340,17 @@ static const char help[] =
 
 int main(int argc, char **argv)
 {
-    static const struct option longer[] = {{"help", 0, NULL, 'h'}, {0}};
+    static const struct option long_options[] = {{"help", 0, NULL, 'h'}, {0}};
     struct client client = {.status = 1};
     double seconds = 10;
-    struct timeval limit;
+    struct timeval timeout;
     char *end;
     int option;
     long port;
 
     opterr = 0;
-    while ((option = getopt_long(argc, argv, "+t:h", longer, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, "+t:h", long_options, NULL)) !=
+           -1) {
         if (option == 'h')
             return printf("%s%s", usage, help) < 0 || fflush(stdout);
         if (option != 't') {
@@ -358,9 +360,7 @@ int main(int argc, char **argv)
         }
         seconds = strtod(optarg, &end);
         if (end == optarg || *end || !(seconds > 0 && seconds <= 1e6)) {
-            fprintf(stderr,
-                    "client: -t '%s': not a number of seconds above 0\n",
-                    optarg);
+            warnx("-t '%s': not a number of seconds above 0", optarg);
             return 2;
         }
     }
@@ -372,31 +372,27 @@ int main(int argc, char **argv)
     client.host = argv[optind];
     client.port = argv[optind + 1];
     client.message = argv[optind + 2]; /* or the NULL that ends argv */
-    port = strtol(client.port, &end, 10);
-    if (end == client.port || *end || port < 1 || port > 65535) {
-        fprintf(stderr, "client: port '%s': not a number from 1 to 65535\n",
-                client.port);
+    if (!options_number("port", client.port, 1, 65535, &port))
         return 2;
-    }
-    limit.tv_sec = (time_t)seconds;
-    limit.tv_usec = (suseconds_t)((seconds - (double)limit.tv_sec) * 1e6);
+    timeout.tv_sec = (time_t)seconds;
+    timeout.tv_usec = (suseconds_t)((seconds - (double)timeout.tv_sec) * 1e6);
 
     /* A closed stdin is an empty one, and its number is not for our socket. */
     if (!client.message && fcntl(STDIN_FILENO, F_GETFD) < 0 &&
         !freopen("/dev/null", "r", stdin)) {
-        perror("client: stdin is closed");
+        warn("stdin is closed");
         return 1;
     }
     signal(SIGPIPE, SIG_IGN);
     client.base = base_for_files();
     if (client.base)
         client.timer = evtimer_new(client.base, on_timeout, &client);
-    if (!client.timer || evtimer_add(client.timer, &limit) < 0) {
-        fputs("client: cannot set up: out of memory or descriptors\n", stderr);
+    if (!client.timer || evtimer_add(client.timer, &timeout) < 0) {
+        warnx("cannot set up: out of memory or descriptors");
     } else {
         resolve(&client);
         if (!client.finished && event_base_dispatch(client.base) != 0)
-            fputs("client: the event loop failed\n", stderr);
+            warnx("the event loop failed");
     }
     client.finished = true;
     client_free(&client);

@@ -1,51 +1,51 @@
 /* epoll_server — raw_server without a library: what is underneath.
  *
  * Twin:   none; asyncio's selector loop makes the same system calls
- * Build:  cc -o epoll_server epoll_server.c
+ * Build:  cc -Imodules -o epoll_server epoll_server.c modules/limits.c modules/listening.c modules/monotonic.c modules/options.c
  * Run:    ./epoll_server      then, elsewhere: ./client 127.0.0.1 8888 hello
  * Prints: nothing; where it listens, and what goes wrong, is said on stderr
  *
- * The same promises and the same marks as raw_server.c, on epoll alone, and so
+ * The same promises and the same marks as raw_server.c, on epoll alone: it is
  * the limit that raw_server is measured against. What libevent did there is
- * written out: who is ready (epoll_wait), timers (its timeout), signals (a
+ * written out: readiness (epoll_wait), timers (its timeout), signals (a
  * signalfd), a buffer of what is owed.
  */
 #define _GNU_SOURCE /* accept4 */
+#include "limits.h"
+#include "listening.h"
+#include "monotonic.h"
+
 #include <err.h>
 #include <errno.h>
-#include <getopt.h>
 #include <linux/sockios.h>
-#include <netdb.h>
 #include <netinet/tcp.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/queue.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
-    INPUT_MAX = 64 * 1024,   /* bytes: what one read takes */
-    OUTPUT_HIGH = 64 * 1024, /* bytes owed to a peer: stop reading above, */
-    OUTPUT_LOW = 16 * 1024,  /* read again below; these are asyncio's marks */
-    EVENTS_MAX = 256,        /* what one epoll_wait returns */
-    PAUSE = 1000,            /* ms without accepting, for want of resources */
-    GRACE = 5000,            /* ms for a stop */
-    MOMENT = 50,             /* ms till its next look at who is left */
+    INPUT_MAX = 64 * 1024,     /* bytes: what one read takes */
+    OUTPUT_HIGH = 64 * 1024,   /* bytes owed to a peer: stop reading above, */
+    OUTPUT_LOW = 16 * 1024,    /* read again below; these are asyncio's marks */
+    EVENTS_MAX = 256,          /* what one epoll_wait returns */
+    ACCEPT_RETRY_DELAY = 1000, /* ms without accepting, for lack of resources */
+    SHUTDOWN_TIMEOUT = 5000,   /* ms */
+    DRAIN_POLL_INTERVAL = 50,  /* ms until a stop's next look at who is left */
 };
 
 /* Owns all below; lives in main. */
 struct server {
     int epoll, listener, signals; /* descriptors; -1: none */
     TAILQ_HEAD(, connection) connections;
-    long long timer;       /* ms, when on_timer has something to do; or 0 */
-    long long stop_at;     /* ms, when stopping ends at the latest; or 0 */
+    int64_t accept_at;     /* ms: accepting pauses until then; or 0 */
+    int64_t drain_poll_at; /* ms: a stop's next look at who is left */
+    int64_t stop_at;       /* ms: stopping ends then at the latest; or 0 */
     char input[INPUT_MAX]; /* one for all: nothing stays in it */
 };
 
@@ -59,16 +59,8 @@ struct connection {
     bool eof;           /* the peer has sent all it will */
 };
 
-static long long now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return time.tv_sec * 1000LL + time.tv_nsec / 1000000;
-}
-
 /* "Not now", as opposed to "never again". */
-static bool try_later(int error)
+static bool would_block(int error)
 {
     return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
 }
@@ -99,12 +91,12 @@ static void connection_free(struct server *server,
 
 /* Decides, after each change, what to wait for. Not reading is back-pressure:
  * the peer's window fills, and it has to wait. May free the connection. */
-static void connection_settle(struct server *server,
-                              struct connection *connection)
+static void update_interest(struct server *server,
+                            struct connection *connection)
 {
     uint32_t events = connection->watched | EPOLLOUT;
     bool stopping = server->stop_at > 0;
-    int unsent = 0;
+    int unconfirmed = 0;
 
     if (connection->size > 0) {
         if (connection->eof || stopping || connection->size > OUTPUT_HIGH)
@@ -115,14 +107,15 @@ static void connection_settle(struct server *server,
         free(connection->owed);
         connection->owed = NULL;
         events = EPOLLIN;
-        /* A stop: who has confirmed all we sent goes at once. For others the
-         * close must be no reset, which can destroy what is on its way: so the
-         * input is read on, and thrown away, until they close. */
+        /* A stop: a peer that has confirmed all we sent goes at once. For
+         * others the close must be no reset, which can destroy what is on its
+         * way (see 02-12): their input is read and thrown away until they
+         * close. */
         if (stopping) {
-            (void)ioctl(connection->fd, SIOCOUTQ, &unsent);
+            (void)ioctl(connection->fd, SIOCOUTQ, &unconfirmed);
             (void)shutdown(connection->fd, SHUT_WR);
         }
-        if (connection->eof || (stopping && unsent == 0)) {
+        if (connection->eof || (stopping && unconfirmed == 0)) {
             connection_free(server, connection);
             return;
         }
@@ -145,8 +138,8 @@ static void on_writable(struct server *server, struct connection *connection)
     if (sent >= 0) {
         connection->start += (size_t)sent;
         connection->size -= (size_t)sent;
-        connection_settle(server, connection);
-    } else if (!try_later(errno)) {
+        update_interest(server, connection);
+    } else if (!would_block(errno)) {
         connection_free(server, connection);
     }
 }
@@ -178,19 +171,19 @@ static void on_readable(struct server *server, struct connection *connection)
     ssize_t size = recv(connection->fd, server->input, INPUT_MAX, 0);
     ssize_t sent = 0;
 
-    if (size < 0 && try_later(errno))
+    if (size < 0 && would_block(errno))
         return;
     if (size < 0) {
         connection_free(server, connection); /* a reset */
     } else if (size == 0) {
         connection->eof = true; /* a half-close: we still owe the output */
-        connection_settle(server, connection);
+        update_interest(server, connection);
     } else if (server->stop_at == 0) {
         if (!connection->owed) /* else it must wait for its turn behind that */
             sent = send(connection->fd, server->input, (size_t)size, 0);
         if (sent == size)
             return;
-        if (sent < 0 && !try_later(errno)) {
+        if (sent < 0 && !would_block(errno)) {
             connection_free(server, connection);
             return;
         }
@@ -201,11 +194,11 @@ static void on_readable(struct server *server, struct connection *connection)
             connection_free(server, connection);
             return;
         }
-        connection_settle(server, connection);
+        update_interest(server, connection);
     }
 }
 
-/* A new peer. Want of memory costs this one its connection, not the server. */
+/* A new peer. Lack of memory costs this one its connection, not the server. */
 static void connection_new(struct server *server, int fd)
 {
     struct connection *connection = calloc(1, sizeof *connection);
@@ -233,49 +226,58 @@ static void accept_all(struct server *server)
     while ((fd = accept4(server->listener, NULL, NULL,
                          SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0)
         connection_new(server, fd);
-    if (try_later(errno) || errno == ECONNABORTED)
+    if (would_block(errno) || errno == ECONNABORTED)
         return;
     warnx("cannot accept: %s: pausing for 1 s", strerror(errno));
     if (watch(server, EPOLL_CTL_MOD, server->listener, 0, &server->listener) ==
         0)
-        server->timer = now() + PAUSE;
+        server->accept_at = monotonic_ms() + ACCEPT_RETRY_DELAY;
 }
 
-/* SIGINT, SIGTERM: no new peers, and the others soon are none: see on_timer. */
+/* SIGINT, SIGTERM: no new peers, and soon no connection: see on_timer. */
 static void stop(struct server *server)
 {
-    server->timer = now();
-    server->stop_at = server->timer + GRACE;
+    server->drain_poll_at = monotonic_ms();
+    server->stop_at = server->drain_poll_at + SHUTDOWN_TIMEOUT;
     close(server->listener);
     server->listener = -1;
 }
 
-/* Does what is due: ends a pause, or the connections when we stop. Nothing
- * tells when a peer has confirmed the last byte, so we look again in a moment.
- * Returns how long epoll_wait may sleep, in ms; -1: for ever. To be called
- * between two waits: it frees connections. */
-static int on_timer(struct server *server)
+/* When stopping: takes no new input, and flushes what is owed. Nothing tells
+ * when a peer has confirmed the last byte, so this looks again and again. */
+static void drain_poll(struct server *server)
 {
-    long long left = server->timer - now();
     struct connection *connection, *next;
 
-    if (server->timer == 0)
-        return -1;
-    if (left > 0)
-        return (int)left;
-    if (server->stop_at == 0) {
-        if (watch(server, EPOLL_CTL_MOD, server->listener, EPOLLIN,
-                  &server->listener) == 0)
-            server->timer = 0;
-        return 0;
-    }
     for (connection = TAILQ_FIRST(&server->connections); connection;
          connection = next) {
         next = TAILQ_NEXT(connection, link);
-        connection_settle(server, connection);
+        update_interest(server, connection);
     }
-    server->timer = now() + MOMENT;
-    return TAILQ_EMPTY(&server->connections) ? 0 : MOMENT;
+    server->drain_poll_at = monotonic_ms() + DRAIN_POLL_INTERVAL;
+}
+
+/* Does what is due: ends a pause, or the connections when we stop. Returns how
+ * long epoll_wait may sleep, in ms; -1: forever. Call it only between two
+ * waits, because it frees connections. */
+static int on_timer(struct server *server)
+{
+    bool stopping = server->stop_at > 0;
+    int64_t due = stopping ? server->drain_poll_at : server->accept_at;
+    int64_t left = due - monotonic_ms();
+
+    if (due == 0)
+        return -1;
+    if (left > 0)
+        return (int)left;
+    if (stopping) {
+        drain_poll(server);
+        return TAILQ_EMPTY(&server->connections) ? 0 : DRAIN_POLL_INTERVAL;
+    }
+    if (watch(server, EPOLL_CTL_MOD, server->listener, EPOLLIN,
+              &server->listener) == 0)
+        server->accept_at = 0;
+    return 0;
 }
 
 /* The loop. Each descriptor is in the array once at most, so that a connection
@@ -287,8 +289,8 @@ static int serve(struct server *server)
     struct signalfd_siginfo signal;
     bool stopped = false;
 
-    while (server->stop_at == 0 ||
-           (!TAILQ_EMPTY(&server->connections) && now() < server->stop_at)) {
+    while (server->stop_at == 0 || (!TAILQ_EMPTY(&server->connections) &&
+                                    monotonic_ms() < server->stop_at)) {
         int sleep = on_timer(server);
         int count = epoll_wait(server->epoll, events, EVENTS_MAX, sleep);
 
@@ -315,16 +317,11 @@ static int serve(struct server *server)
     return 0;
 }
 
-/* Makes the descriptors, listens, says where on stderr. Returns 0, or -1 with
- * the reason said; server_free undoes it in both cases. */
-static int server_start(struct server *server, const char *host,
-                        const struct addrinfo *address)
+/* Makes the descriptors and listens. Returns 0; on failure prints the reason
+ * and returns -1. Call server_free in both cases. */
+static int server_start(struct server *server, const struct options *options)
 {
-    bool ipv6 = address->ai_family == AF_INET6;
-    struct sockaddr_in6 in6 = {0}; /* its port is where a sockaddr_in has it */
-    socklen_t length = sizeof in6;
     sigset_t signals;
-    int on = 1;
 
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);
@@ -332,42 +329,32 @@ static int server_start(struct server *server, const char *host,
     sigprocmask(SIG_BLOCK, &signals, NULL); /* to be read, not to interrupt */
     server->epoll = epoll_create1(EPOLL_CLOEXEC);
     server->signals = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
-    server->listener = socket(address->ai_family,
-                              SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (server->epoll < 0 || server->signals < 0 || server->listener < 0 ||
+    if (server->epoll < 0 || server->signals < 0 ||
         watch(server, EPOLL_CTL_ADD, server->signals, EPOLLIN,
               &server->signals) < 0) {
         warn("cannot start");
         return -1;
     }
-    (void)setsockopt(server->listener, SOL_SOCKET, SO_REUSEADDR, &on,
-                     sizeof on);
-    if (ipv6)
-        (void)setsockopt(server->listener, IPPROTO_IPV6, IPV6_V6ONLY, &on,
-                         sizeof on);
-    if (bind(server->listener, address->ai_addr, address->ai_addrlen) < 0 ||
-        listen(server->listener, SOMAXCONN) < 0 ||
-        getsockname(server->listener, (struct sockaddr *)&in6, &length) < 0 ||
-        watch(server, EPOLL_CTL_ADD, server->listener, EPOLLIN,
+    server->listener = listening_socket(options);
+    if (server->listener < 0)
+        return -1;
+    if (watch(server, EPOLL_CTL_ADD, server->listener, EPOLLIN,
               &server->listener) < 0) {
-        memcpy(&in6, address->ai_addr, address->ai_addrlen);
-        warn("cannot listen on %s port %u", host, ntohs(in6.sin6_port));
+        listening_failed(options);
         return -1;
     }
-    warnx("listening on %s%s%s:%u", ipv6 ? "[" : "", host, ipv6 ? "]" : "",
-          ntohs(in6.sin6_port));
-    return 0;
+    return listening_announce(options, server->listener);
 }
 
 static void server_free(struct server *server)
 {
     const int rest[] = {server->listener, server->signals, server->epoll};
-    long left = 0;
+    long abandoned = 0;
 
-    for (; !TAILQ_EMPTY(&server->connections); left++)
+    for (; !TAILQ_EMPTY(&server->connections); abandoned++)
         connection_free(server, TAILQ_FIRST(&server->connections));
-    if (left > 0)
-        warnx("gave up on %ld peers", left);
+    if (abandoned > 0)
+        warnx("gave up on %ld peers", abandoned);
     for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) {
         if (rest[i] >= 0)
             close(rest[i]);
@@ -383,53 +370,19 @@ static const char help[] =
 
 int main(int argc, char **argv)
 {
-    static const struct option longer[] = {{"help", 0, NULL, 'h'}, {0}};
-    const struct addrinfo numeric = {.ai_flags = AI_NUMERICHOST,
-                                     .ai_socktype = SOCK_STREAM};
-    const char *host = "127.0.0.1", *port = "8888";
     struct server server = {.epoll = -1, .listener = -1, .signals = -1};
-    struct addrinfo *address;
-    struct rlimit limit;
-    int option, status = 1;
-    char *end = NULL;
-    long number;
+    struct options options = {0};
+    int status = options_read(&options, "a:p:h", usage, help, argc, argv);
 
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "a:p:h", longer, NULL)) > 0) {
-        if (option == 'a')
-            host = optarg;
-        else if (option == 'p')
-            port = optarg;
-        else if (option == 'h')
-            return printf("%s%s", usage, help) < 0 || fflush(stdout);
-        else
-            break; /* optind is behind it */
-    }
-    if (option != -1 || optind < argc) {
-        fprintf(stderr,
-                "epoll_server: unexpected, or without its value: '%s': %s",
-                argv[option == -1 ? optind : optind - 1], usage);
-        return 2;
-    }
-    number = strtol(port, &end, 10);
-    if (end == port || *end || number < 0 || number > 65535) {
-        warnx("-p '%s': not a number from 0 to 65535", port);
-        return 2;
-    }
-    if (getaddrinfo(host, port, &numeric, &address) != 0) {
-        warnx("-a '%s': not a numeric IPv4 or IPv6 address", host);
-        return 2;
-    }
-
+    if (status != OPTIONS_RUN)
+        return status;
     signal(SIGPIPE, SIG_IGN); /* else a write to a closed peer ends us */
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        (void)setrlimit(RLIMIT_NOFILE, &limit);
-    }
+    limits_raise_descriptors();
     TAILQ_INIT(&server.connections);
-    if (server_start(&server, host, address) == 0 && serve(&server) == 0)
+    status = 1;
+    if (server_start(&server, &options) == 0 && serve(&server) == 0)
         status = 0;
-    freeaddrinfo(address);
+    freeaddrinfo(options.address);
     server_free(&server);
     return status;
 }

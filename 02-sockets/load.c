@@ -1,7 +1,7 @@
 /* load — loads an echo server, and says how fast it answered.
  *
  * Twin:   none: asyncio would be slower than the servers to be measured
- * Build:  cc -o load load.c $(pkg-config --cflags --libs libevent)
+ * Build:  cc -Imodules -o load load.c modules/limits.c modules/monotonic.c modules/options.c $(pkg-config --cflags --libs libevent)
  * Run:    ./load -c 50 -s 64 -d 5 127.0.0.1 8888    (there: ./server -k)
  * Prints: 48210 messages/s, then latencies and errors
  *
@@ -10,19 +10,21 @@
  * message costs a send, a recv and a share of an epoll_wait, as it costs the
  * leanest of servers. A slower load would measure itself.
  */
+#include "limits.h"
+#include "monotonic.h"
+#include "options.h"
+
+#include <err.h>
 #include <errno.h>
 #include <event2/event.h>
 #include <event2/event_struct.h>
 #include <getopt.h>
 #include <inttypes.h>
-#include <netdb.h>
 #include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -41,9 +43,10 @@ struct load {
     struct event_base *base;
     struct event tick, interrupt;
     struct connection *connections;
-    size_t live;           /* connections not failed */
-    uint64_t start, since; /* of the warm-up; of measuring, or 0 */
-    uint64_t measured, all, errors, slowest, buckets[BUCKETS];
+    size_t live;          /* connections not failed */
+    int64_t start, since; /* of the warm-up; of measuring, or 0 */
+    int64_t slowest;
+    uint64_t measured, all, errors, buckets[BUCKETS];
 };
 
 /* Owned by the load, in an array; owns its descriptor. The events are within,
@@ -54,16 +57,9 @@ struct connection {
     int fd;                    /* -1: closed; 0: not yet opened */
     const unsigned char *text; /* the message now on its way */
     size_t sent, received;     /* of it */
-    uint64_t messages, sent_at;
+    uint64_t messages;
+    int64_t sent_at;
 };
-
-static uint64_t now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
-}
 
 /* A latency's bucket is the upper bits of it as a float: 1.6 % wide. */
 union bucket {
@@ -71,7 +67,7 @@ union bucket {
     uint32_t bits;
 };
 
-static void record(struct load *load, uint64_t latency)
+static void record(struct load *load, int64_t latency)
 {
     load->measured++;
     load->buckets[(union bucket){(float)latency}.bits >> 17]++;
@@ -141,7 +137,7 @@ static void next_message(struct connection *connection)
     shift = (shift + ++connection->messages) % SHIFTS;
     connection->text = load->pattern + shift;
     connection->sent = connection->received = 0;
-    connection->sent_at = now();
+    connection->sent_at = monotonic_ns();
     on_writable(connection->fd, EV_WRITE, connection);
 }
 
@@ -167,7 +163,7 @@ static void on_readable(evutil_socket_t fd, short events, void *arg)
     } else if ((connection->received += (size_t)n) == load->size) {
         load->all++;
         if (load->since)
-            record(load, now() - connection->sent_at);
+            record(load, monotonic_ns() - connection->sent_at);
         next_message(connection);
     }
 }
@@ -178,7 +174,7 @@ static void on_readable(evutil_socket_t fd, short events, void *arg)
 static void connection_open(struct connection *connection, struct load *load)
 {
     const struct addrinfo *to = load->address;
-    const struct timeval limit = {10, 0};
+    const struct timeval timeout = {10, 0};
     int fd = socket(to->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
     char x = 0;
 
@@ -191,8 +187,8 @@ static void connection_open(struct connection *connection, struct load *load)
     load->live++;
     if (fd < 0 ||
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0 ||
-        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) < 0 ||
-        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) < 0 ||
+        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout) < 0 ||
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout) < 0 ||
         connect(fd, to->ai_addr, to->ai_addrlen) < 0 ||
         send(fd, "x", 1, MSG_NOSIGNAL) < 0 || recv(fd, &x, 1, 0) < 0 ||
         evutil_make_socket_nonblocking(fd) < 0 ||
@@ -206,7 +202,8 @@ static void connection_open(struct connection *connection, struct load *load)
 static void on_tick(evutil_socket_t fd, short events, void *arg)
 {
     struct load *load = arg;
-    double past = (double)(now() - load->start) / 1e9 - load->seconds / 10;
+    double past =
+        (double)(monotonic_ns() - load->start) / 1e9 - load->seconds / 10;
 
     (void)fd;
     if (*load->clear)
@@ -214,13 +211,13 @@ static void on_tick(evutil_socket_t fd, short events, void *arg)
     if (past >= load->seconds || events & EV_SIGNAL)
         event_base_loopbreak(load->base);
     else if (past >= 0 && !load->since)
-        load->since = now();
+        load->since = monotonic_ns();
 }
 
 /* A message still on its way has waited, too; one that nothing came back of in
  * all the time measured is an error. Else a server that forgets a connection
  * would look quick. */
-static void count_unanswered(struct load *load, size_t count, uint64_t end)
+static void count_unanswered(struct load *load, size_t count, int64_t end)
 {
     for (struct connection *c = load->connections, *behind = c + count;
          load->since && c < behind; c++) {
@@ -236,7 +233,7 @@ static int run(struct load *load, size_t count)
 {
     const struct timeval tick = {0, 10000};
     uint32_t random = 1;
-    uint64_t end;
+    int64_t end;
     double seconds;
 
     for (size_t i = 0; i < load->size + SHIFTS; i++) {
@@ -247,7 +244,7 @@ static int run(struct load *load, size_t count)
         connection_open(&load->connections[i], load);
     if (load->errors > 0)
         return 1;
-    load->start = now();
+    load->start = monotonic_ns();
     for (size_t i = 0; i < count; i++)
         next_message(&load->connections[i]);
     event_assign(&load->tick, load->base, -1, EV_PERSIST, on_tick, load);
@@ -255,10 +252,10 @@ static int run(struct load *load, size_t count)
     if (event_add(&load->tick, &tick) < 0 ||
         event_add(&load->interrupt, NULL) < 0 ||
         (load->live > 0 && event_base_dispatch(load->base) < 0))
-        fputs("load: the event loop failed\n", stderr);
+        warnx("the event loop failed");
     event_del(&load->tick);
     event_del(&load->interrupt);
-    end = now();
+    end = monotonic_ns();
     seconds = load->since ? (double)(end - load->since) / 1e9 : 1;
     count_unanswered(load, count, end);
     printf("%s%.0f messages/s\nlatency  p50 %.1f  p99 %.1f  max %.1f µs\n"
@@ -281,18 +278,15 @@ static const char help[] =
 
 int main(int argc, char **argv)
 {
-    static const struct option longer[] = {{"help", 0, NULL, 'h'}, {0}};
-    const struct addrinfo numeric = {.ai_socktype = SOCK_STREAM,
-                                     .ai_flags =
-                                         AI_NUMERICHOST | AI_NUMERICSERV};
+    static const struct option long_options[] = {{"help", 0, NULL, 'h'}, {0}};
     struct load load = {.seconds = 5};
     double count = 1, size = 64;
-    struct rlimit limit;
     int option, status = 1;
     char *end;
 
     opterr = 0;
-    while ((option = getopt_long(argc, argv, "+c:s:d:h", longer, NULL)) > 0) {
+    while ((option = getopt_long(argc, argv, "+c:s:d:h", long_options, NULL)) >
+           0) {
         double *value = option == 'c'   ? &count
                         : option == 's' ? &size
                                         : &load.seconds;
@@ -304,8 +298,8 @@ int main(int argc, char **argv)
         *value = strtod(optarg, &end);
         if (end == optarg || *end || !(*value > 0 && *value <= 1e8) ||
             (option != 'd' && *value != (double)(long)*value)) {
-            fprintf(stderr, "load: -%c '%s': not a%s number up to 100000000\n",
-                    option, optarg, option == 'd' ? "" : " whole");
+            warnx("-%c '%s': not a%s number up to 100000000", option, optarg,
+                  option == 'd' ? "" : " whole");
             return 2;
         }
     }
@@ -316,16 +310,14 @@ int main(int argc, char **argv)
     }
     load.host = argv[optind];
     load.port = argv[optind + 1];
-    if (strtol(load.port, &end, 10) > 65535 || *end ||
-        getaddrinfo(load.host, load.port, &numeric, &load.address) != 0) {
-        fprintf(stderr, "load: '%s' port '%s': not an address and a port\n",
-                load.host, load.port);
+    if (strtol(load.port, &end, 10) <= 65535 && !*end)
+        load.address = options_address(load.host, load.port);
+    if (!load.address) {
+        warnx("'%s' port '%s': not an address and a port", load.host,
+              load.port);
         return 2;
     }
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        (void)setrlimit(RLIMIT_NOFILE, &limit);
-    }
+    limits_raise_descriptors();
     load.clear = isatty(STDERR_FILENO) ? "\r\033[K" : "";
     load.size = (size_t)size;
     load.pattern = malloc(load.size + SHIFTS);
@@ -335,7 +327,7 @@ int main(int argc, char **argv)
     if (load.pattern && load.scratch && load.connections && load.base)
         status = run(&load, (size_t)count);
     else
-        fputs("load: cannot start: out of memory or descriptors\n", stderr);
+        warnx("cannot start: out of memory or descriptors");
     for (size_t i = 0; load.connections && i < (size_t)count; i++)
         connection_close(&load.connections[i]);
     if (load.base)

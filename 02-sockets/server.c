@@ -1,38 +1,35 @@
 /* server — an echo server on bufferevents, to be copied.
  *
  * Twin:   server.py (asyncio.start_server, StreamReader, StreamWriter, drain)
- * Build:  cc -Imodules -o server server.c modules/transcript.c $(pkg-config --cflags --libs libevent)
+ * Build:  cc -Imodules -o server server.c modules/acceptor.c modules/limits.c modules/listening.c modules/monotonic.c modules/options.c modules/transcript.c $(pkg-config --cflags --libs libevent)
  * Run:    ./server            then, elsewhere: ./client 127.0.0.1 8888 hello
  * Prints: Received hello from ('127.0.0.1', 40312)
  *
  * Each connection: read up to 1024 bytes once, print them, echo them, wait
  * until they are flushed, close politely. With -k: echo until the client
  * closes, print nothing. What most samples leave out is here: SIGPIPE,
- * half-close, back-pressure, idle and stuck peers, want of descriptors and of
- * memory, a close that is no reset, a clean stop, a terminal-safe transcript.
- * What it lacks: a reader of stdout that stalls, stalls the loop with it.
+ * half-close, back-pressure, idle and stuck peers, lack of memory, a close that
+ * is no reset, a clean stop; and in modules/: lack of descriptors, a
+ * terminal-safe transcript. What it lacks: a stdout that stalls stalls it, too.
  */
+#include "acceptor.h"
+#include "limits.h"
+#include "monotonic.h"
 #include "transcript.h"
 
-#include <errno.h>
+#include <err.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
-#include <event2/listener.h>
-#include <getopt.h>
 #include <linux/sockios.h>
 #include <locale.h>
-#include <netdb.h>
 #include <netinet/tcp.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/queue.h>
-#include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -41,46 +38,40 @@ enum {
     OUTPUT_LOW = 64 * 1024,    /* read again below */
     DISCARD_MAX = 1024 * 1024, /* bytes thrown away before we cut it short */
 };
-static const struct timeval grace = {5, 0}; /* for a goodbye, for our stop */
-static const struct timeval a_second = {1, 0};
-static const struct timeval a_moment = {0, 50000};
+static const struct timeval close_timeout = {5, 0}, shutdown_timeout = {5, 0};
+static const struct timeval drain_poll_interval = {0, 50000};
 
 /* Owns all below; lives in main. */
 struct server {
     struct event_base *base;
-    struct evconnlistener *listener;
-    struct event *signals[2]; /* SIGINT, SIGTERM */
-    struct event *pause;      /* pending: accept nobody till it is due; when
-                                 stopping: the next look at who is left */
+    struct acceptor acceptor;
+    struct event *drain_poll; /* when stopping: the next look at who is left */
     TAILQ_HEAD(, connection) connections;
-    long count, max; /* connections now, and at most (0: no limit) */
-    struct timeval idle;
-    bool keep_open, stopping;
+    long count; /* of connections */
+    bool stopping;
+    const struct options *options; /* main's */
 };
 
-/* Owned by the server, from on_accept to connection_free. */
+/* Owned by the server, from on_client to connection_free. */
 struct connection {
     struct server *server;
     struct bufferevent *bev; /* owned; closes the descriptor */
     TAILQ_ENTRY(connection) link;
     char peer[TRANSCRIPT_PEER_MAX];
     bool eof;         /* the peer has sent all it will */
-    bool closing;     /* nothing more to write: goodbye once it is flushed */
-    bool shut;        /* we have shut our half, and wait for the peer's … */
-    time_t until;     /* … till then */
-    size_t discarded; /* bytes read after the message */
+    bool closing;     /* nothing more to write: close once it is flushed */
+    bool half_closed; /* we have shut our half, and wait for the peer's … */
+    int64_t close_deadline; /* … until then: monotonic_ms */
+    size_t discarded;       /* bytes read after the message */
 };
 
-/* Lets new peers in, unless something speaks against it. Without the memory
- * for that, it is tried again in a second. */
-static void accept_more(struct server *server)
+/* Counts the connections: at the limit, new peers wait in the backlog. */
+static void count_connections(struct server *server, long change)
 {
-    bool full = server->max > 0 && server->count >= server->max;
+    long max = server->options->max;
 
-    if (server->stopping || full || evtimer_pending(server->pause, NULL))
-        evconnlistener_disable(server->listener);
-    else if (evconnlistener_enable(server->listener) < 0)
-        evtimer_add(server->pause, &a_second);
+    server->count += change;
+    acceptor_set_full(&server->acceptor, max > 0 && server->count >= max);
 }
 
 /* Frees the connection; its descriptor closes one pass of the loop later.
@@ -92,68 +83,60 @@ static void connection_free(struct connection *connection)
     TAILQ_REMOVE(&server->connections, connection, link);
     bufferevent_free(connection->bev);
     free(connection);
-    server->count--;
-    accept_more(server);
+    count_connections(server, -1);
     if (server->stopping && server->count == 0)
         event_base_loopbreak(server->base);
 }
 
-/* Seconds of a clock that nobody sets. */
-static time_t seconds(void)
-{
-    struct timespec time = {0};
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return time.tv_sec;
-}
-
-/* To be called after a write, which does not tell if there was no memory for its
+/* Call it after each write. A write does not report a lack of memory for its
  * event; nor does bufferevent_socket_new, if there was none for what would ask
- * for that event. Asks for it once more, and tells. */
-static bool is_being_written(struct bufferevent *bev)
+ * for that event. This asks for it once more. Returns false without memory. */
+static bool arm_write(struct bufferevent *bev)
 {
     return bufferevent_enable(bev, EV_WRITE) == 0;
 }
 
 /* Once the output is empty: shuts our half and waits for the peer's, because
- * a close with input unread is a reset, which can destroy the echo on its way.
- * When we stop, a peer that has confirmed all of it is not waited for: then
- * this is called again and again. May free the connection. */
-static void say_goodbye(struct connection *connection)
+ * a close with input unread is a reset, which can destroy the echo on its way
+ * (see 02-12). When we stop, a peer that has confirmed all of it is not waited
+ * for: then this is called again and again. May free the connection. */
+static void graceful_close(struct connection *connection)
 {
     struct bufferevent *bev = connection->bev;
     bool stopping = connection->server->stopping;
-    int fd = bufferevent_getfd(bev), on_its_way = 0;
+    int fd = bufferevent_getfd(bev), unconfirmed = 0;
 
-    if ((connection->shut && !stopping) ||
-        evbuffer_get_length(bufferevent_get_output(bev)) > 0)
+    if (evbuffer_get_length(bufferevent_get_output(bev)) > 0 ||
+        (connection->half_closed && !connection->eof && !stopping))
         return;
-    (void)ioctl(fd, SIOCOUTQ, &on_its_way);
-    if (connection->eof || (stopping && on_its_way == 0) ||
+    (void)ioctl(fd, SIOCOUTQ, &unconfirmed);
+    if (connection->eof || (stopping && unconfirmed == 0) ||
         shutdown(fd, SHUT_WR) < 0) {
         connection_free(connection);
         return;
     }
-    connection->shut = true;
-    connection->until = seconds() + grace.tv_sec;
-    bufferevent_set_timeouts(bev, &grace, NULL);
+    connection->half_closed = true;
+    connection->close_deadline = monotonic_ms() + close_timeout.tv_sec * 1000;
+    bufferevent_set_timeouts(bev, &close_timeout, NULL);
     if (bufferevent_enable(bev, EV_READ) < 0)
         connection_free(connection);
 }
 
-/* Reads and throws away, within bounds: till the peer closes, too. */
+/* Reads and throws away, within bounds, even after graceful_close. May free the
+ * connection. */
 static void discard(struct connection *connection)
 {
     struct evbuffer *input = bufferevent_get_input(connection->bev);
+    bool late =
+        connection->half_closed && monotonic_ms() >= connection->close_deadline;
 
     connection->discarded += evbuffer_get_length(input);
     evbuffer_drain(input, evbuffer_get_length(input));
-    if (!connection->server->stopping && /* that has a bound of its own */
-        (connection->discarded > DISCARD_MAX ||
-         (connection->shut && seconds() >= connection->until)))
+    if ((late || connection->discarded > DISCARD_MAX) &&
+        !connection->server->stopping) /* that has a bound of its own */
         connection_free(connection);
     else
-        say_goodbye(connection);
+        graceful_close(connection);
 }
 
 /* Without -k. The first bytes are the message, and the last ones that count.
@@ -168,7 +151,7 @@ static void answer_once(struct connection *connection)
     transcript_print(stdout, message, n);
     printf(" from %s\n", connection->peer);
     if (bufferevent_write(connection->bev, message, n) < 0 ||
-        !is_being_written(connection->bev))
+        !arm_write(connection->bev))
         connection_free(connection); /* no memory: this peer goes */
     else
         discard(connection); /* no write callback follows an empty write */
@@ -182,12 +165,10 @@ static void echo(struct connection *connection)
     struct bufferevent *bev = connection->bev;
 
     if (bufferevent_write_buffer(bev, bufferevent_get_input(bev)) < 0 ||
-        !is_being_written(bev)) {
+        !arm_write(bev))
         connection_free(connection);
-    } else if (evbuffer_get_length(bufferevent_get_output(bev)) > OUTPUT_HIGH) {
-        bufferevent_disable(bev, EV_READ);
-        bufferevent_setwatermark(bev, EV_WRITE, OUTPUT_LOW, 0);
-    }
+    else if (evbuffer_get_length(bufferevent_get_output(bev)) > OUTPUT_HIGH)
+        bufferevent_disable(bev, EV_READ); /* until on_written */
 }
 
 static void on_readable(struct bufferevent *bev, void *arg)
@@ -197,25 +178,24 @@ static void on_readable(struct bufferevent *bev, void *arg)
     (void)bev;
     if (connection->closing)
         discard(connection);
-    else if (connection->server->keep_open)
+    else if (connection->server->options->keep_open)
         echo(connection);
     else
         answer_once(connection);
 }
 
-/* The output has fallen to its low-water mark. Reading again redelivers
- * nothing that is in the input already, but echo() leaves nothing there. */
+/* A part of the output has gone out, and at most OUTPUT_LOW is left. Reading
+ * again redelivers nothing that is in the input already (see 02-08), but echo()
+ * leaves nothing there. */
 static void on_written(struct bufferevent *bev, void *arg)
 {
     struct connection *connection = arg;
 
-    if (connection->closing) {
-        say_goodbye(connection);
-    } else if (!(bufferevent_get_enabled(bev) & EV_READ)) {
-        bufferevent_setwatermark(bev, EV_WRITE, 0, 0);
-        if (bufferevent_enable(bev, EV_READ) < 0)
-            connection_free(connection);
-    }
+    if (connection->closing)
+        graceful_close(connection);
+    else if (!(bufferevent_get_enabled(bev) & EV_READ) &&
+             bufferevent_enable(bev, EV_READ) < 0)
+        connection_free(connection);
 }
 
 static void on_event(struct bufferevent *bev, short what, void *arg)
@@ -224,152 +204,92 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
 
     if (what & BEV_EVENT_EOF) { /* a half-close: we still owe the output */
         connection->eof = true;
-        if (connection->shut) {
-            connection_free(connection);
-        } else if (connection->server->keep_open || connection->closing) {
-            connection->closing = true;
-            bufferevent_setwatermark(bev, EV_WRITE, 0, 0);
-            say_goodbye(connection);
-        } else {
-            answer_once(connection); /* it said nothing: Python's b"" */
-        }
+        connection->closing |= connection->server->options->keep_open;
+        on_readable(bev, connection); /* not closing: its message is empty */
     } else if (what == (BEV_EVENT_TIMEOUT | BEV_EVENT_READING) &&
                evbuffer_get_length(bufferevent_get_output(bev)) > 0 &&
                bufferevent_enable(bev, EV_READ) == 0) {
-        return; /* silent, but taking its output: it may go on */
+        return; /* silent, but taking its output: it may continue */
     } else {
         connection_free(connection); /* reset, idle, stuck */
     }
 }
 
-/* A new peer. Want of memory costs this one its connection, not the server. */
-static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
-                      struct sockaddr *address, int length, void *arg)
+/* A new peer. Lack of memory costs this one its connection, not the server. */
+static void on_client(evutil_socket_t fd, struct sockaddr *from, void *arg)
 {
     struct server *server = arg;
     struct connection *connection = calloc(1, sizeof *connection);
+    const struct timeval idle = {server->options->idle, 0};
     int on = 1;
 
-    (void)listener;
-    (void)length;
     if (connection)
         connection->bev =
             bufferevent_socket_new(server->base, fd, BEV_OPT_CLOSE_ON_FREE);
     if (!connection || !connection->bev) {
-        fputs("server: out of memory: one connection dropped\n", stderr);
+        warnx("out of memory: one connection dropped");
         free(connection);
         close(fd);
         return;
     }
     connection->server = server;
-    transcript_peer(address, connection->peer, sizeof connection->peer);
+    transcript_peer(from, connection->peer, sizeof connection->peer);
     TAILQ_INSERT_TAIL(&server->connections, connection, link);
-    server->count++;
-    accept_more(server);
+    count_connections(server, 1);
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     bufferevent_setcb(connection->bev, on_readable, on_written, on_event,
                       connection);
-    bufferevent_set_timeouts(connection->bev, &server->idle, &server->idle);
+    bufferevent_setwatermark(connection->bev, EV_WRITE, OUTPUT_LOW, 0);
+    bufferevent_set_timeouts(connection->bev, &idle, &idle);
     if (bufferevent_enable(connection->bev, EV_READ | EV_WRITE) < 0)
         connection_free(connection);
 }
 
-/* No new input, but what is owed is flushed. Nothing tells when a peer has
- * confirmed the last byte, so we look again. */
-static void stop_connections(struct server *server)
-{
-    struct connection *connection, *next;
-
-    (void)evtimer_add(server->pause, &a_moment);
-    for (connection = TAILQ_FIRST(&server->connections); connection;
-         connection = next) {
-        next = TAILQ_NEXT(connection, link);
-        bufferevent_setwatermark(connection->bev, EV_WRITE, 0, 0);
-        connection->closing = true;
-        say_goodbye(connection);
-    }
-}
-
-static void on_pause_over(evutil_socket_t fd, short events, void *arg)
+/* When stopping: takes no new input, and flushes what is owed. Nothing tells
+ * when a peer has confirmed the last byte, so this looks again and again. */
+static void on_drain_poll(evutil_socket_t fd, short events, void *arg)
 {
     struct server *server = arg;
+    struct connection *connection, *next;
 
     (void)fd;
     (void)events;
-    if (server->stopping)
-        stop_connections(server);
-    else
-        accept_more(server);
+    for (connection = TAILQ_FIRST(&server->connections); connection;
+         connection = next) {
+        next = TAILQ_NEXT(connection, link);
+        connection->closing = true;
+        graceful_close(connection);
+    }
 }
 
-/* accept() failed. Out of descriptors, the listening socket stays readable and
- * the loop would spin: pause, and try again in a second. */
-static void on_accept_error(struct evconnlistener *listener, void *arg)
+/* SIGINT, SIGTERM: no new peers, and soon no connection is left. */
+static void on_stop(void *arg)
 {
     struct server *server = arg;
 
-    (void)listener;
-    fprintf(stderr, "server: cannot accept: %s: pausing for 1 s\n",
-            evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR()));
-    evtimer_add(server->pause, &a_second);
-    accept_more(server);
-}
-
-/* SIGINT, SIGTERM: no new peers, and the others soon are none. */
-static void on_signal(evutil_socket_t number, short events, void *arg)
-{
-    struct server *server = arg;
-
-    (void)number;
-    (void)events;
     server->stopping = true;
-    accept_more(server);
-    if (server->count == 0 || event_base_loopexit(server->base, &grace) < 0)
+    if (server->count == 0 ||
+        event_base_loopexit(server->base, &shutdown_timeout) < 0)
         event_base_loopbreak(server->base);
-    stop_connections(server);
+    (void)event_add(server->drain_poll, &drain_poll_interval);
+    on_drain_poll(-1, 0, server);
 }
 
-/* Makes the base, watches for signals, listens, says where on stderr. Returns
- * 0, or -1 with the reason said; server_free undoes it in both cases. */
-static int server_start(struct server *server, const char *host,
-                        const struct addrinfo *address)
+/* Makes the base and listens. Returns 0; on failure prints the reason and
+ * returns -1. Call server_free in both cases. */
+static int server_start(struct server *server)
 {
-    static const int numbers[] = {SIGINT, SIGTERM};
-    bool ipv6 = address->ai_family == AF_INET6;
-    unsigned flags = LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC |
-                     LEV_OPT_REUSEABLE | (ipv6 ? LEV_OPT_BIND_IPV6ONLY : 0);
-    struct sockaddr_in6 in6; /* a sockaddr_in has its port in the same place */
-    socklen_t length = sizeof in6;
-
+    server->acceptor = (struct acceptor){
+        .on_client = on_client, .on_stop = on_stop, .arg = server};
     server->base = event_base_new();
     if (server->base)
-        server->pause = evtimer_new(server->base, on_pause_over, server);
-    for (int i = 0; i < 2; i++) {
-        if (server->pause)
-            server->signals[i] =
-                evsignal_new(server->base, numbers[i], on_signal, server);
-        if (!server->signals[i] || event_add(server->signals[i], NULL) < 0) {
-            fputs("server: cannot start: out of memory or descriptors\n",
-                  stderr);
-            return -1;
-        }
-    }
-    server->listener = evconnlistener_new_bind(
-        server->base, on_accept, server, flags, SOMAXCONN, address->ai_addr,
-        (int)address->ai_addrlen);
-    /* Enabled once more: _new_bind does not tell that it could not. */
-    if (!server->listener || evconnlistener_enable(server->listener) < 0 ||
-        getsockname(evconnlistener_get_fd(server->listener),
-                    (struct sockaddr *)&in6, &length) < 0) {
-        memcpy(&in6, address->ai_addr, address->ai_addrlen);
-        fprintf(stderr, "server: cannot listen on %s port %u: %s\n", host,
-                ntohs(in6.sin6_port), strerror(errno));
+        server->drain_poll =
+            event_new(server->base, -1, EV_PERSIST, on_drain_poll, server);
+    if (!server->drain_poll) {
+        warnx("cannot start: out of memory or descriptors");
         return -1;
     }
-    evconnlistener_set_error_cb(server->listener, on_accept_error);
-    fprintf(stderr, "server: listening on %s%s%s:%u\n", ipv6 ? "[" : "", host,
-            ipv6 ? "]" : "", ntohs(in6.sin6_port));
-    return 0;
+    return acceptor_start(&server->acceptor, server->base, server->options);
 }
 
 /* Frees what is there, in the order libevent wants: connections, listener,
@@ -377,37 +297,17 @@ static int server_start(struct server *server, const char *host,
 static void server_free(struct server *server)
 {
     if (server->count > 0)
-        fprintf(stderr, "server: gave up on %ld peers\n", server->count);
+        warnx("gave up on %ld peers", server->count);
     while (!TAILQ_EMPTY(&server->connections))
         connection_free(TAILQ_FIRST(&server->connections));
-    if (server->listener)
-        evconnlistener_free(server->listener);
-    if (server->pause)
-        event_free(server->pause);
-    for (int i = 0; i < 2; i++) {
-        if (server->signals[i])
-            event_free(server->signals[i]);
-    }
+    acceptor_free(&server->acceptor);
+    if (server->drain_poll)
+        event_free(server->drain_poll);
     if (server->base) {
         event_base_loop(server->base, EVLOOP_NONBLOCK);
         event_base_free(server->base);
     }
     libevent_global_shutdown();
-}
-
-/* Reads a whole number from 0 to max, or says what is wrong with it. */
-static bool parse_number(const char *option, const char *text, long max,
-                         long *number)
-{
-    char *end;
-
-    errno = 0;
-    *number = strtol(text, &end, 10);
-    if (errno == 0 && end != text && !*end && *number >= 0 && *number <= max)
-        return true;
-    fprintf(stderr, "server: %s '%s': not a number from 0 to %ld\n", option,
-            text, max);
-    return false;
 }
 
 static const char usage[] =
@@ -423,66 +323,27 @@ static const char help[] =
 
 int main(int argc, char **argv)
 {
-    static const struct option longer[] = {
-        {"keep-open", 0, NULL, 'k'}, {"help", 0, NULL, 'h'}, {0}};
-    const struct addrinfo numeric = {.ai_flags = AI_NUMERICHOST,
-                                     .ai_socktype = SOCK_STREAM};
-    const char *host = "127.0.0.1", *port = "8888";
-    struct server server = {.idle = {60, 0}};
-    struct addrinfo *address;
-    struct rlimit limit;
-    int option, status = 1;
-    long number;
+    struct options options = {.idle = 60};
+    int status = options_read(&options, "a:p:kt:m:h", usage, help, argc, argv);
+    struct server server = {.options = &options};
 
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "a:p:kt:m:h", longer, NULL)) > 0) {
-        bool good = true;
-
-        if (option == 'a')
-            host = optarg;
-        else if (option == 'p')
-            good = parse_number("-p", port = optarg, 65535, &number);
-        else if (option == 't')
-            good = parse_number("-t", optarg, 1000000, &server.idle.tv_sec);
-        else if (option == 'm')
-            good = parse_number("-m", optarg, 1000000, &server.max);
-        else if (option == 'k')
-            server.keep_open = true;
-        else if (option == 'h')
-            return printf("%s%s", usage, help) < 0 || fflush(stdout);
-        else
-            break; /* optind is behind it */
-        if (!good)
-            return 2;
-    }
-    if (option != -1 || optind < argc) {
-        fprintf(stderr, "server: unexpected, or without its value: '%s': %s",
-                argv[option == -1 ? optind : optind - 1], usage);
-        return 2;
-    }
-    if (getaddrinfo(host, port, &numeric, &address) != 0) {
-        fprintf(stderr, "server: -a '%s': not a numeric IPv4 or IPv6 address\n",
-                host);
-        return 2;
-    }
-
+    if (status != OPTIONS_RUN)
+        return status;
+    status = 1;
     setlocale(LC_CTYPE, "C.UTF-8");   /* for the transcript */
-    setvbuf(stdout, NULL, _IOLBF, 0); /* line by line, also into a pipe */
+    setvbuf(stdout, NULL, _IOLBF, 0); /* line by line, even into a pipe */
     signal(SIGPIPE, SIG_IGN); /* else a write to a closed peer ends us */
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        (void)setrlimit(RLIMIT_NOFILE, &limit);
-    }
+    limits_raise_descriptors();
     TAILQ_INIT(&server.connections);
-    if (server_start(&server, host, address) == 0) {
+    if (server_start(&server) == 0) {
         if (event_base_dispatch(server.base) < 0)
-            fputs("server: the event loop failed\n", stderr);
+            warnx("the event loop failed");
         else if (fflush(stdout) != 0 || ferror(stdout))
-            fputs("server: cannot write the transcript\n", stderr);
+            warnx("cannot write the transcript");
         else
             status = 0;
     }
-    freeaddrinfo(address);
+    freeaddrinfo(options.address);
     server_free(&server);
     return status;
 }

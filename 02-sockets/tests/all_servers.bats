@@ -178,6 +178,16 @@ print("TCP_NODELAY:", server_end(s).getsockopt(socket.IPPROTO_TCP, socket.TCP_NO
     ends_well
 }
 
+keepalive() {
+    start_server "$@" -p 0
+    peer '
+s = connect(); s.send(b"x"); s.recv(1)
+print("SO_KEEPALIVE:", server_end(s).getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) != 0)'
+    skip_if_not_permitted
+    assert_output "SO_KEEPALIVE: True"
+    ends_well
+}
+
 no_memory() {
     [[ -z ${SANITIZE-}${VALGRIND-} ]] || skip "a sanitizer reserves address space as it likes"
     start_server "$@" -p 0
@@ -261,6 +271,58 @@ print(sent.startswith(got), "owed:", owed, "short of:", max(0, owed - len(got)))
     [[ $(complained) != *"gave up"* ]] || fail "$(complained)"
 }
 
+# A client that sends without end and reads all of it.
+busy_stop() {
+    local start
+
+    start_server "$@" -p 0
+    peer '
+import threading
+s = connect()
+def send():
+    try:
+        while True: s.sendall(b"x" * 65536)
+    except OSError: pass
+threading.Thread(target=send, daemon=True).start()
+for i in range(100): s.recv(65536)
+start = time.monotonic()
+os.kill(pid, signal.SIGTERM)
+try:
+    while s.recv(65536): pass
+except ConnectionResetError: pass
+print("soon:", time.monotonic() - start < 2 * patience)'
+    assert_output "soon: True"
+    status=0
+    wait "$server" || status=$?
+    server=''
+    assert_equal "$status" 0
+    [[ $(complained) != *"gave up"* ]] || fail "$(complained)"
+}
+
+late_client() {
+    start_server "$@" -p 0
+    peer '
+stuck = connect()
+flood(stuck)
+os.kill(pid, signal.SIGTERM)
+time.sleep(0.2 * patience)
+got = b""
+try:
+    late = connect()
+    late.send(b"late")
+    late.settimeout(0.5 * patience)
+    got = late.recv(9)
+except (OSError, TimeoutError):
+    pass
+print("served:", got)
+reset(stuck)'
+    assert_output "served: b''"
+    status=0
+    wait "$server" || status=$?
+    server=''
+    assert_equal "$status" 0
+}
+
 stuck_stop() {
     local start
 
@@ -301,6 +363,12 @@ ipv6() {
     assert_equal "$(complained)" "$1: listening on [::1]:$port"
     run_program client ::1 "$port" hello
     assert_output hello
+    ends_well
+    start_server "$@" -a :: -p 0
+    run_program client ::1 "$port" hello
+    assert_output hello
+    run_program client 127.0.0.1 "$port" hello
+    assert_failure 1
     ends_well
 }
 
@@ -475,6 +543,18 @@ wrong_usage() {
     no_delay epoll_server
 }
 
+@test "server -k: the kernel probes silent peers (SO_KEEPALIVE)" {
+    keepalive server -k
+}
+
+@test "raw_server: the kernel probes silent peers (SO_KEEPALIVE)" {
+    keepalive raw_server
+}
+
+@test "epoll_server: the kernel probes silent peers (SO_KEEPALIVE)" {
+    keepalive epoll_server
+}
+
 @test "server -k: out of memory some connections go, the server stays" {
     no_memory server -k
 }
@@ -511,6 +591,30 @@ wrong_usage() {
     owing_stop epoll_server
 }
 
+@test "server -k: a client that never stops sending does not delay the stop" {
+    busy_stop server -k
+}
+
+@test "raw_server: a client that never stops sending does not delay the stop" {
+    busy_stop raw_server
+}
+
+@test "epoll_server: a client that never stops sending does not delay the stop" {
+    busy_stop epoll_server
+}
+
+@test "server -k: while it stops it serves no new client" {
+    late_client server -k
+}
+
+@test "raw_server: while it stops it serves no new client" {
+    late_client raw_server
+}
+
+@test "epoll_server: while it stops it serves no new client" {
+    late_client epoll_server
+}
+
 @test "server -k: a peer that takes nothing delays the stop by 5 s, not more" {
     stuck_stop server -k
 }
@@ -535,15 +639,15 @@ wrong_usage() {
     descriptors_back epoll_server
 }
 
-@test "server -k: listens on IPv6, too" {
+@test "server -k: listens on IPv6, too, and an IPv6 address gets no IPv4 clients" {
     ipv6 server -k
 }
 
-@test "raw_server: listens on IPv6, too" {
+@test "raw_server: listens on IPv6, too, and an IPv6 address gets no IPv4 clients" {
     ipv6 raw_server
 }
 
-@test "epoll_server: listens on IPv6, too" {
+@test "epoll_server: listens on IPv6, too, and an IPv6 address gets no IPv4 clients" {
     ipv6 epoll_server
 }
 

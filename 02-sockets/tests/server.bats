@@ -151,6 +151,35 @@ except ConnectionError:
     wait_until 5 descriptors_are "$before"
 }
 
+@test "server: a client that is silent after the goodbye is cut off, too" {
+    local before
+
+    start_server server -p 0
+    before=$(descriptors "$server_pid")
+    exec 7<>"/dev/tcp/127.0.0.1/$port"
+    printf hello >&7
+    assert_equal "$(timeout $((5 * slow)) cat <&7)" hello
+    wait_until 9 descriptors_are "$before"
+    exec 7>&-
+}
+
+@test "server: its transcript comes out line by line, even into a file" {
+    start_server server -p 0
+    run_program client 127.0.0.1 "$port" hello
+    wait_until 5 grep -q "Received hello" "$said_in"
+}
+
+@test "server: a transcript that cannot be written is an error, after the service" {
+    # shellcheck disable=SC2016 # for the script
+    echo 'exec "$@" >/dev/full' >"$BATS_TEST_TMPDIR/to_full"
+    within="bash $BATS_TEST_TMPDIR/to_full" start_server server -p 0
+    run_program client 127.0.0.1 "$port" hello
+    assert_output hello
+    stop_server
+    assert_equal "$status" 1
+    [[ $(complained) == *"server: cannot write the transcript" ]] || fail "$(complained)"
+}
+
 @test "server: its stop does not wait for a client that has its answer" {
     local start
 

@@ -1,0 +1,78 @@
+#include "options.h"
+
+#include <err.h>
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool options_number(const char *name, const char *text, long min, long max,
+                    long *number)
+{
+    char *end;
+
+    errno = 0;
+    *number = strtol(text, &end, 10);
+    if (errno == 0 && end != text && !*end && *number >= min && *number <= max)
+        return true;
+    warnx("%s '%s': not a number from %ld to %ld", name, text, min, max);
+    return false;
+}
+
+struct addrinfo *options_address(const char *host, const char *port)
+{
+    const struct addrinfo numeric = {.ai_flags =
+                                         AI_NUMERICHOST | AI_NUMERICSERV,
+                                     .ai_socktype = SOCK_STREAM};
+    struct addrinfo *address;
+
+    return getaddrinfo(host, port, &numeric, &address) == 0 ? address : NULL;
+}
+
+int options_read(struct options *options, const char *accepted,
+                 const char *usage, const char *help, int argc, char **argv)
+{
+    static const struct option long_options[] = {
+        {"keep-open", 0, NULL, 'k'}, {"help", 0, NULL, 'h'}, {0}};
+    const char *port = "8888";
+    int option;
+
+    options->host = "127.0.0.1";
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, accepted, long_options, NULL)) !=
+           -1) {
+        bool valid = true;
+
+        if (!strchr(accepted, option)) /* '?', or --keep-open without a -k */
+            break;
+        if (option == 'h')
+            return printf("%s%s", usage, help) < 0 || fflush(stdout);
+        if (option == 'a')
+            options->host = optarg;
+        else if (option == 'p')
+            port = optarg;
+        else if (option == 'k')
+            options->keep_open = true;
+        else if (option == 't')
+            valid = options_number("-t", optarg, 0, 1000000, &options->idle);
+        else if (option == 'm')
+            valid = options_number("-m", optarg, 0, 1000000, &options->max);
+        if (!valid)
+            return 2;
+    }
+    if (option != -1 || optind < argc) {
+        warnx("unexpected, or without its value: '%s': %.*s",
+              argv[option == -1 ? optind : optind - 1],
+              (int)strcspn(usage, "\n"), usage);
+        return 2;
+    }
+    if (!options_number("-p", port, 0, 65535, &options->port))
+        return 2;
+    options->address = options_address(options->host, port);
+    if (!options->address) {
+        warnx("-a '%s': not a numeric IPv4 or IPv6 address", options->host);
+        return 2;
+    }
+    return OPTIONS_RUN;
+}

@@ -1,7 +1,7 @@
 /* raw_server — `server -k` on bare events: three system calls a message.
  *
  * Twin:   raw_server.py (asyncio.Protocol, pause_reading, resume_reading)
- * Build:  cc -Imodules -o raw_server raw_server.c modules/acceptor.c modules/limits.c modules/listening.c modules/options.c $(pkg-config --cflags --libs libevent)
+ * Build:  cc -Imodules -o raw_server raw_server.c modules/acceptor.c modules/limits.c modules/listening.c modules/options.c modules/stop_signals.c $(pkg-config --cflags --libs libevent)
  * Run:    ./raw_server        then, elsewhere: ./client 127.0.0.1 8888 hello
  * Prints: nothing; where it listens, and what goes wrong, is said on stderr
  *

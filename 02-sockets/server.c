@@ -1,7 +1,7 @@
 /* server — an echo server on bufferevents, to be copied.
  *
  * Twin:   server.py (asyncio.start_server, StreamReader, StreamWriter, drain)
- * Build:  cc -Imodules -o server server.c modules/acceptor.c modules/limits.c modules/listening.c modules/monotonic.c modules/options.c modules/transcript.c $(pkg-config --cflags --libs libevent)
+ * Build:  cc -Imodules -o server server.c modules/acceptor.c modules/limits.c modules/listening.c modules/monotonic.c modules/options.c modules/stop_signals.c modules/transcript.c $(pkg-config --cflags --libs libevent)
  * Run:    ./server            then, elsewhere: ./client 127.0.0.1 8888 hello
  * Prints: Received hello from ('127.0.0.1', 40312)
  *

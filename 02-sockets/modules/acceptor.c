@@ -3,7 +3,6 @@
 
 #include <err.h>
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -71,14 +70,11 @@ static void on_signal(evutil_socket_t number, short events, void *arg)
 int acceptor_start(struct acceptor *acceptor, struct event_base *base,
                    const struct options *options)
 {
-    struct event **signals = acceptor->signals;
     int fd;
 
     acceptor->accept_pause = evtimer_new(base, on_pause_over, acceptor);
-    signals[0] = evsignal_new(base, SIGINT, on_signal, acceptor);
-    signals[1] = evsignal_new(base, SIGTERM, on_signal, acceptor);
-    if (!acceptor->accept_pause || !signals[0] || !signals[1] ||
-        event_add(signals[0], NULL) < 0 || event_add(signals[1], NULL) < 0) {
+    if (!acceptor->accept_pause ||
+        stop_signals_add(&acceptor->signals, base, on_signal, acceptor) < 0) {
         warnx("cannot start: out of memory or descriptors");
         return -1;
     }
@@ -106,8 +102,5 @@ void acceptor_free(struct acceptor *acceptor)
         evconnlistener_free(acceptor->listener);
     if (acceptor->accept_pause)
         event_free(acceptor->accept_pause);
-    for (int i = 0; i < 2; i++) {
-        if (acceptor->signals[i])
-            event_free(acceptor->signals[i]);
-    }
+    stop_signals_free(&acceptor->signals);
 }

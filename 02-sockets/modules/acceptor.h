@@ -17,6 +17,7 @@
 #define ACCEPTOR_H
 
 #include "options.h"
+#include "stop_signals.h"
 #include <event2/event.h>
 #include <event2/listener.h>
 #include <stdbool.h>
@@ -32,8 +33,8 @@ struct acceptor {
 
     struct evconnlistener *listener;
     struct event *accept_pause; /* pending: accept no client until it is due */
-    struct event *signals[2];   /* SIGINT, SIGTERM */
-    bool full, stopped;         /* the server's word; a signal has come */
+    struct stop_signals signals;
+    bool full, stopped; /* the server's word; a signal has come */
 };
 
 /* Watches for SIGINT and SIGTERM, listens on options->address and prints where.

@@ -33,14 +33,11 @@ enum {
     OUTPUT_HIGH = 64 * 1024, /* bytes owed to a peer: stop reading above, */
     OUTPUT_LOW = 16 * 1024,  /* read again below; these are asyncio's marks */
 };
-static const struct timeval shutdown_timeout = {5, 0};
-static const struct timeval drain_poll_interval = {0, 50000};
 
 /* Owns all below; lives in main. */
 struct server {
     struct event_base *base;
     struct acceptor acceptor;
-    struct event *drain_poll; /* when stopping: the next look at who is left */
     TAILQ_HEAD(, connection) connections;
     bool stopping;
     char input[INPUT_MAX]; /* one for all: nothing stays in it */
@@ -72,7 +69,6 @@ static void connection_free_owed(struct connection *connection)
     connection->owed = NULL;
 }
 
-/* Ends a stopping server's loop with the last connection. */
 static void connection_free(struct connection *connection)
 {
     struct server *server = connection->server;
@@ -83,8 +79,6 @@ static void connection_free(struct connection *connection)
     event_free(connection->readable); /* before its descriptor's number … */
     close(fd);                        /* … can be a new connection's */
     free(connection);
-    if (server->stopping && TAILQ_EMPTY(&server->connections))
-        event_base_loopbreak(server->base);
 }
 
 static void connection_drop(struct connection *connection)
@@ -213,50 +207,21 @@ static void on_client(evutil_socket_t fd, struct sockaddr *from, void *arg)
         connection_drop(connection);
 }
 
-/* When stopping: takes no new input, and flushes what is owed. Nothing tells
- * when a peer has confirmed the last byte, so this looks again and again. */
-static void on_drain_poll(evutil_socket_t fd, short events, void *arg)
+/* SIGINT or SIGTERM: takes no new input, and flushes what is owed. The acceptor
+ * calls it again and again until the loop ends. */
+static void on_stop(void *arg)
 {
     struct server *server = arg;
     struct connection *connection, *next;
 
-    (void)fd;
-    (void)events;
+    server->stopping = true;
     for (connection = TAILQ_FIRST(&server->connections); connection;
          connection = next) {
         next = TAILQ_NEXT(connection, link);
         update_interest(connection);
     }
-}
-
-/* SIGINT, SIGTERM: no new peers, and soon no connection is left. */
-static void on_stop(void *arg)
-{
-    struct server *server = arg;
-
-    server->stopping = true;
-    if (TAILQ_EMPTY(&server->connections) ||
-        event_base_loopexit(server->base, &shutdown_timeout) < 0)
+    if (TAILQ_EMPTY(&server->connections))
         event_base_loopbreak(server->base);
-    (void)event_add(server->drain_poll, &drain_poll_interval);
-    on_drain_poll(-1, 0, server);
-}
-
-/* Makes the base and listens. Returns 0; on failure prints the reason and
- * returns -1. Call server_free in both cases. */
-static int server_start(struct server *server, const struct options *options)
-{
-    server->acceptor = (struct acceptor){
-        .on_client = on_client, .on_stop = on_stop, .arg = server};
-    server->base = event_base_new();
-    if (server->base)
-        server->drain_poll =
-            event_new(server->base, -1, EV_PERSIST, on_drain_poll, server);
-    if (!server->drain_poll) {
-        warnx("cannot start: out of memory or descriptors");
-        return -1;
-    }
-    return acceptor_start(&server->acceptor, server->base, options);
 }
 
 /* Frees what is there, in the order libevent wants: connections, listener,
@@ -270,8 +235,6 @@ static void server_free(struct server *server)
     if (abandoned > 0)
         warnx("gave up on %ld peers", abandoned);
     acceptor_free(&server->acceptor);
-    if (server->drain_poll)
-        event_free(server->drain_poll);
     if (server->base)
         event_base_free(server->base);
     libevent_global_shutdown();
@@ -286,7 +249,9 @@ static const char help[] =
 
 int main(int argc, char **argv)
 {
-    struct server server = {.stopping = false};
+    struct server server = {.acceptor = {.on_client = on_client,
+                                         .on_stop = on_stop,
+                                         .arg = &server}};
     struct options options = {0};
     int status = options_read(&options, "a:p:h", usage, help, argc, argv);
 
@@ -296,7 +261,8 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN); /* else a write to a closed peer ends us */
     limits_raise_descriptors();
     TAILQ_INIT(&server.connections);
-    if (server_start(&server, &options) == 0) {
+    server.base = event_base_new();
+    if (acceptor_start(&server.acceptor, server.base, &options) == 0) {
         if (event_base_dispatch(server.base) < 0)
             warnx("the event loop failed");
         else

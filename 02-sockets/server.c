@@ -9,8 +9,9 @@
  * until they are flushed, close politely. With -k: echo until the client
  * closes, print nothing. What most samples leave out is here: SIGPIPE,
  * half-close, back-pressure, idle and stuck peers, lack of memory, a close that
- * is no reset, a clean stop; and in modules/: lack of descriptors, a
- * terminal-safe transcript. What it lacks: a stdout that stalls stalls it, too.
+ * is no reset, a clean stop; and in modules/: lack of descriptors, an end to
+ * the stop, a terminal-safe transcript. What it lacks: a stdout that stalls
+ * stalls it, too.
  */
 #include "acceptor.h"
 #include "limits.h"
@@ -38,14 +39,12 @@ enum {
     OUTPUT_LOW = 64 * 1024,    /* read again below */
     DISCARD_MAX = 1024 * 1024, /* bytes thrown away before we cut it short */
 };
-static const struct timeval close_timeout = {5, 0}, shutdown_timeout = {5, 0};
-static const struct timeval drain_poll_interval = {0, 50000};
+static const struct timeval close_timeout = {5, 0};
 
 /* Owns all below; lives in main. */
 struct server {
     struct event_base *base;
     struct acceptor acceptor;
-    struct event *drain_poll; /* when stopping: the next look at who is left */
     TAILQ_HEAD(, connection) connections;
     long count; /* of connections */
     bool stopping;
@@ -74,8 +73,8 @@ static void count_connections(struct server *server, long change)
     acceptor_set_full(&server->acceptor, max > 0 && server->count >= max);
 }
 
-/* Frees the connection; its descriptor closes one pass of the loop later.
- * Makes room for a new peer; ends a stopping server's loop with the last. */
+/* Frees the connection; its descriptor closes one pass of the loop later (see
+ * 02-13). Makes room for a new peer. */
 static void connection_free(struct connection *connection)
 {
     struct server *server = connection->server;
@@ -84,8 +83,6 @@ static void connection_free(struct connection *connection)
     bufferevent_free(connection->bev);
     free(connection);
     count_connections(server, -1);
-    if (server->stopping && server->count == 0)
-        event_base_loopbreak(server->base);
 }
 
 /* Call it after each write. A write does not report a lack of memory for its
@@ -245,51 +242,22 @@ static void on_client(evutil_socket_t fd, struct sockaddr *from, void *arg)
         connection_free(connection);
 }
 
-/* When stopping: takes no new input, and flushes what is owed. Nothing tells
- * when a peer has confirmed the last byte, so this looks again and again. */
-static void on_drain_poll(evutil_socket_t fd, short events, void *arg)
+/* SIGINT or SIGTERM: takes no new input, and flushes what is owed. The acceptor
+ * calls it again and again until the loop ends. */
+static void on_stop(void *arg)
 {
     struct server *server = arg;
     struct connection *connection, *next;
 
-    (void)fd;
-    (void)events;
+    server->stopping = true;
     for (connection = TAILQ_FIRST(&server->connections); connection;
          connection = next) {
         next = TAILQ_NEXT(connection, link);
         connection->closing = true;
         graceful_close(connection);
     }
-}
-
-/* SIGINT, SIGTERM: no new peers, and soon no connection is left. */
-static void on_stop(void *arg)
-{
-    struct server *server = arg;
-
-    server->stopping = true;
-    if (server->count == 0 ||
-        event_base_loopexit(server->base, &shutdown_timeout) < 0)
+    if (server->count == 0)
         event_base_loopbreak(server->base);
-    (void)event_add(server->drain_poll, &drain_poll_interval);
-    on_drain_poll(-1, 0, server);
-}
-
-/* Makes the base and listens. Returns 0; on failure prints the reason and
- * returns -1. Call server_free in both cases. */
-static int server_start(struct server *server)
-{
-    server->acceptor = (struct acceptor){
-        .on_client = on_client, .on_stop = on_stop, .arg = server};
-    server->base = event_base_new();
-    if (server->base)
-        server->drain_poll =
-            event_new(server->base, -1, EV_PERSIST, on_drain_poll, server);
-    if (!server->drain_poll) {
-        warnx("cannot start: out of memory or descriptors");
-        return -1;
-    }
-    return acceptor_start(&server->acceptor, server->base, server->options);
 }
 
 /* Frees what is there, in the order libevent wants: connections, listener,
@@ -301,8 +269,6 @@ static void server_free(struct server *server)
     while (!TAILQ_EMPTY(&server->connections))
         connection_free(TAILQ_FIRST(&server->connections));
     acceptor_free(&server->acceptor);
-    if (server->drain_poll)
-        event_free(server->drain_poll);
     if (server->base) {
         event_base_loop(server->base, EVLOOP_NONBLOCK);
         event_base_free(server->base);
@@ -325,7 +291,10 @@ int main(int argc, char **argv)
 {
     struct options options = {.idle = 60};
     int status = options_read(&options, "a:p:kt:m:h", usage, help, argc, argv);
-    struct server server = {.options = &options};
+    struct server server = {.options = &options,
+                            .acceptor = {.on_client = on_client,
+                                         .on_stop = on_stop,
+                                         .arg = &server}};
 
     if (status != OPTIONS_RUN)
         return status;
@@ -335,7 +304,8 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN); /* else a write to a closed peer ends us */
     limits_raise_descriptors();
     TAILQ_INIT(&server.connections);
-    if (server_start(&server) == 0) {
+    server.base = event_base_new();
+    if (acceptor_start(&server.acceptor, server.base, &options) == 0) {
         if (event_base_dispatch(server.base) < 0)
             warnx("the event loop failed");
         else if (fflush(stdout) != 0 || ferror(stdout))

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 static const struct timeval accept_retry_delay = {1, 0};
+static const struct timeval drain_poll_interval = {0, 50000};
+static const struct timeval shutdown_timeout = {5, 0};
 
 /* Accepts, unless something speaks against it. Without the memory for that, it
  * tries again in a second. */
@@ -56,6 +58,15 @@ static void on_pause_over(evutil_socket_t fd, short events, void *arg)
     update_listener(arg);
 }
 
+static void on_drain_poll(evutil_socket_t fd, short events, void *arg)
+{
+    struct acceptor *acceptor = arg;
+
+    (void)fd;
+    (void)events;
+    acceptor->on_stop(acceptor->arg);
+}
+
 static void on_signal(evutil_socket_t number, short events, void *arg)
 {
     struct acceptor *acceptor = arg;
@@ -64,6 +75,9 @@ static void on_signal(evutil_socket_t number, short events, void *arg)
     (void)events;
     acceptor->stopped = true;
     update_listener(acceptor);
+    if (event_base_loopexit(acceptor->base, &shutdown_timeout) < 0)
+        event_base_loopbreak(acceptor->base); /* no memory for the bound */
+    (void)event_add(acceptor->drain_poll, &drain_poll_interval);
     acceptor->on_stop(acceptor->arg);
 }
 
@@ -72,8 +86,13 @@ int acceptor_start(struct acceptor *acceptor, struct event_base *base,
 {
     int fd;
 
-    acceptor->accept_pause = evtimer_new(base, on_pause_over, acceptor);
-    if (!acceptor->accept_pause ||
+    acceptor->base = base;
+    if (base) {
+        acceptor->accept_pause = evtimer_new(base, on_pause_over, acceptor);
+        acceptor->drain_poll =
+            event_new(base, -1, EV_PERSIST, on_drain_poll, acceptor);
+    }
+    if (!acceptor->accept_pause || !acceptor->drain_poll ||
         stop_signals_add(&acceptor->signals, base, on_signal, acceptor) < 0) {
         warnx("cannot start: out of memory or descriptors");
         return -1;
@@ -102,5 +121,7 @@ void acceptor_free(struct acceptor *acceptor)
         evconnlistener_free(acceptor->listener);
     if (acceptor->accept_pause)
         event_free(acceptor->accept_pause);
+    if (acceptor->drain_poll)
+        event_free(acceptor->drain_poll);
     stop_signals_free(&acceptor->signals);
 }

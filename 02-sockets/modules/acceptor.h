@@ -1,15 +1,21 @@
-/* acceptor — lets clients into a server on libevent, and hears when to stop.
+/* acceptor — lets clients into a server on libevent, until a signal stops it.
  *
  *     struct acceptor acceptor = {.on_client = on_client, .on_stop = on_stop};
- *     if (acceptor_start(&acceptor, base, &options) < 0) …
- *     static void on_client(evutil_socket_t fd, struct sockaddr *from,
- *                           void *arg)
- *     static void on_stop(void *arg)       SIGINT or SIGTERM has come
+ *     if (acceptor_start(&acceptor, base, &options) == 0)
+ *         event_base_dispatch(base);
  *     acceptor_free(&acceptor);            before event_base_free
+ *
+ *     static void on_client(evutil_socket_t fd, struct sockaddr *from,
+ *                           void *arg)     takes fd
+ *     static void on_stop(void *arg)       ends the clients that can go
  *
  * Out of descriptors, accept() fails, the listening socket stays readable, and
  * a loop that only logs the error would spin (see 02-14). The acceptor pauses
  * for a second instead, and then tries again.
+ *
+ * A stop should flush what is owed, and yet must end. Nothing tells when a peer
+ * has confirmed the last byte, so on_stop is called again and again; the
+ * acceptor ends the loop after 5 s if on_stop has not done so before.
  *
  * Idea: asyncio.start_server and loop.add_signal_handler; accept(2), signal(7).
  */
@@ -27,19 +33,22 @@
 struct acceptor {
     /* A new client. Its descriptor is yours; close it when the client goes. */
     void (*on_client)(evutil_socket_t fd, struct sockaddr *from, void *arg);
-    /* A signal: no client follows. Comes again with each further signal. */
+    /* A signal has come, and no client follows. Call event_base_loopbreak when
+     * no client is left. Comes again every 50 ms until the loop ends. */
     void (*on_stop)(void *arg);
     void *arg; /* for both */
 
+    struct event_base *base; /* the caller's */
     struct evconnlistener *listener;
     struct event *accept_pause; /* pending: accept no client until it is due */
+    struct event *drain_poll;   /* when stopping: the next on_stop */
     struct stop_signals signals;
     bool full, stopped; /* the server's word; a signal has come */
 };
 
 /* Watches for SIGINT and SIGTERM, listens on options->address and prints where.
- * Returns 0; on failure prints the reason and returns -1. Call acceptor_free in
- * both cases. */
+ * Returns 0; on failure, also if base is NULL, prints the reason and returns
+ * -1. Call acceptor_free in both cases. */
 int acceptor_start(struct acceptor *acceptor, struct event_base *base,
                    const struct options *options);
 

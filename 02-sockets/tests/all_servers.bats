@@ -17,6 +17,14 @@ ends_well() {
     assert_equal "$status" 0
 }
 
+# has_ended: after a signal that a peer sent.
+has_ended() {
+    status=0
+    wait "$server" || status=$?
+    server=''
+    assert_equal "$status" 0
+}
+
 rounds() {
     start_server "$@" -p 0
     peer '
@@ -118,17 +126,8 @@ reset(s)'
 }
 
 gone() {
-    # Half-closed, then reset, while the server sleeps: its first write raises
-    # SIGPIPE where that is not ignored.
     start_server "$@" -p 0
-    peer '
-os.kill(pid, signal.SIGSTOP)
-for i in range(5):
-    s = connect()
-    s.send(b"hello")
-    s.shutdown(socket.SHUT_WR)
-    reset(s)
-os.kill(pid, signal.SIGCONT)'
+    vanish
     assert_success
     still_serves
     ends_well
@@ -168,23 +167,17 @@ print(sum(s.recv(9) == b"hello" for s in many))'
     ends_well
 }
 
-no_delay() {
-    start_server "$@" -p 0
-    peer '
-s = connect(); s.send(b"x"); s.recv(1)
-print("TCP_NODELAY:", server_end(s).getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0)'
-    skip_if_not_permitted
-    assert_output "TCP_NODELAY: True"
-    ends_well
-}
+# socket_option LEVEL NAME COMMAND…: on the server's end of a connection.
+socket_option() {
+    local level=$1 name=$2
 
-keepalive() {
+    shift 2
     start_server "$@" -p 0
-    peer '
-s = connect(); s.send(b"x"); s.recv(1)
-print("SO_KEEPALIVE:", server_end(s).getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) != 0)'
+    peer "
+s = connect(); s.send(b'x'); s.recv(1)
+print('$name:', server_end(s).getsockopt(socket.$level, socket.$name) != 0)"
     skip_if_not_permitted
-    assert_output "SO_KEEPALIVE: True"
+    assert_output "$name: True"
     ends_well
 }
 
@@ -239,10 +232,7 @@ os.kill(pid, signal.SIG$signal)
 while os.path.exists(f'/proc/{pid}'): time.sleep(0.01)
 print('at once:', time.monotonic() - start < 2 * patience)"
         assert_output "at once: True"
-        status=0
-        wait "$server" || status=$?
-        server=''
-        assert_equal "$status" 0
+        has_ended
         assert_equal "$(wc -l <"$complained_in")" 1
     done
 }
@@ -264,10 +254,7 @@ except ConnectionResetError:
     pass
 print(sent.startswith(got), "owed:", owed, "short of:", max(0, owed - len(got)))'
     assert_output --regexp "^True owed: [0-9]{6,} short of: 0$"
-    status=0
-    wait "$server" || status=$?
-    server=''
-    assert_equal "$status" 0
+    has_ended
     [[ $(complained) != *"gave up"* ]] || fail "$(complained)"
 }
 
@@ -292,11 +279,15 @@ try:
 except ConnectionResetError: pass
 print("soon:", time.monotonic() - start < 2 * patience)'
     assert_output "soon: True"
-    status=0
-    wait "$server" || status=$?
-    server=''
-    assert_equal "$status" 0
+    has_ended
     [[ $(complained) != *"gave up"* ]] || fail "$(complained)"
+}
+
+polite_stop() {
+    start_server "$@" -p 0
+    stop_with_input_unread
+    assert_output "all of the answer: True"
+    has_ended
 }
 
 late_client() {
@@ -317,10 +308,7 @@ except (OSError, TimeoutError):
 print("served:", got)
 reset(stuck)'
     assert_output "served: b''"
-    status=0
-    wait "$server" || status=$?
-    server=''
-    assert_equal "$status" 0
+    has_ended
 }
 
 stuck_stop() {
@@ -532,27 +520,27 @@ wrong_usage() {
 }
 
 @test "server -k: Nagle is off, so that a small echo waits for nothing" {
-    no_delay server -k
+    socket_option IPPROTO_TCP TCP_NODELAY server -k
 }
 
 @test "raw_server: Nagle is off, so that a small echo waits for nothing" {
-    no_delay raw_server
+    socket_option IPPROTO_TCP TCP_NODELAY raw_server
 }
 
 @test "epoll_server: Nagle is off, so that a small echo waits for nothing" {
-    no_delay epoll_server
+    socket_option IPPROTO_TCP TCP_NODELAY epoll_server
 }
 
 @test "server -k: the kernel probes silent peers (SO_KEEPALIVE)" {
-    keepalive server -k
+    socket_option SOL_SOCKET SO_KEEPALIVE server -k
 }
 
 @test "raw_server: the kernel probes silent peers (SO_KEEPALIVE)" {
-    keepalive raw_server
+    socket_option SOL_SOCKET SO_KEEPALIVE raw_server
 }
 
 @test "epoll_server: the kernel probes silent peers (SO_KEEPALIVE)" {
-    keepalive epoll_server
+    socket_option SOL_SOCKET SO_KEEPALIVE epoll_server
 }
 
 @test "server -k: out of memory some connections go, the server stays" {
@@ -601,6 +589,18 @@ wrong_usage() {
 
 @test "epoll_server: a client that never stops sending does not delay the stop" {
     busy_stop epoll_server
+}
+
+@test "server -k: its stop lets an answer arrive that is on its way" {
+    polite_stop server -k
+}
+
+@test "raw_server: its stop lets an answer arrive that is on its way" {
+    polite_stop raw_server
+}
+
+@test "epoll_server: its stop lets an answer arrive that is on its way" {
+    polite_stop epoll_server
 }
 
 @test "server -k: while it stops it serves no new client" {

@@ -17,7 +17,7 @@ command_of() {
         libuv) echo "$out/libuv_echo -p 0" ;;
         protocol) echo "$python 02-sockets/raw_server.py -p 0" ;;
         uvloop) echo "$python 02-sockets/raw_server.py --uvloop -p 0" ;;
-        streams) echo "$python $bench/streams_echo.py -p 0" ;;
+        streams) echo "$python $bench/peers/streams_echo.py -p 0" ;;
         *) return 1 ;;
     esac
 }

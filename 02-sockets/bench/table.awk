@@ -1,5 +1,8 @@
-# Two files: round, server, load, messages/s, µs a message; then server, system
-# calls a message, KiB a connection. Variables: loads, idle, tsv.
+# Three inputs; the variable "from" names the current one:
+#   medians  server, load, messages/s: what datamash makes of the rounds
+#   rounds   round, server, load, messages/s, µs a message
+#   costs    server, system calls a message, KiB a connection
+# Variables: loads, idle, tsv.
 BEGIN {
     FS = "\t"
     columns = split(loads, load, " ")
@@ -9,27 +12,13 @@ BEGIN {
     label["streams"] = "asyncio streams"
     label["server"] = "server -k"
 }
-FNR == NR {
-    rate[$2, $3, ++count[$2, $3]] = $4
+from == "medians" { median[$1, $2] = $3 + 0 }
+from == "rounds" {
     single[$2, $3, $1] = $4
     if ($1 + 0 > rounds) rounds = $1 + 0
     if (!($2 in known)) { known[$2] = 1; server[++rows] = $2 }
-    next
 }
-{ calls[$1] = $2; kib[$1] = $3 }
-
-# The median messages/s of a cell, 0 if there is none; sorts its rates.
-function median(s, l,   n, i, j, swap) {
-    n = count[s, l] + 0
-    for (i = 2; i <= n; i++)
-        for (j = i; j > 1 && rate[s, l, j] < rate[s, l, j - 1]; j--) {
-            swap = rate[s, l, j]
-            rate[s, l, j] = rate[s, l, j - 1]
-            rate[s, l, j - 1] = swap
-        }
-    if (n == 0) return 0
-    return n % 2 ? rate[s, l, (n + 1) / 2] : (rate[s, l, n / 2] + rate[s, l, n / 2 + 1]) / 2
-}
+from == "costs" { calls[$1] = $2; kib[$1] = $3 }
 
 # 1234567 as 1,234,567
 function grouped(x,   text) {
@@ -39,7 +28,7 @@ function grouped(x,   text) {
     return text
 }
 
-function ratio(a, b, l) { return middle[b, l] ? middle[a, l] / middle[b, l] : 0 }
+function ratio(a, b, l) { return median[b, l] ? median[a, l] / median[b, l] : 0 }
 
 # One line: server a is to have goal times the messages of b, goal1 times at one
 # connection; under the loads that match only, where that is given.
@@ -84,9 +73,6 @@ function small(s, most) {
 function name(s) { return s in label ? label[s] : s }
 
 END {
-    for (i = 1; i <= columns; i++)
-        for (r = 1; r <= rows; r++) middle[server[r], load[i]] = median(server[r], load[i])
-
     printf "\n%-19s", ""
     for (i = 1; i <= columns; i++) {
         split(load[i], part, "x")
@@ -101,8 +87,8 @@ END {
         printf "%s", s > tsv
         for (i = 1; i <= columns; i++) {
             q = ratio(s, "epoll_server", load[i])
-            printf " %5s %10s", q ? sprintf("%.2f", q) : "-", grouped(middle[s, load[i]])
-            printf "\t%s", middle[s, load[i]] ? middle[s, load[i]] : "-" > tsv
+            printf " %5s %10s", q ? sprintf("%.2f", q) : "-", grouped(median[s, load[i]])
+            printf "\t%s", median[s, load[i]] ? median[s, load[i]] : "-" > tsv
         }
         printf "  %8s  %8s\n", s in calls ? calls[s] : "", s in kib ? kib[s] : ""
         printf "\t%s\t%s\n", s in calls ? calls[s] : "-", s in kib ? kib[s] : "-" > tsv

@@ -1,4 +1,6 @@
-# Input: round, name, connections, workers, queries/s, p50, p99 of the wait.
+# Two inputs; the variable "from" names the current one:
+#   medians  name, connections, workers, queries/s, p50, p99 of the wait
+#   rounds   the same, after the number of the round
 # Writes the plot's data to out.rates.tsv and out.waits.tsv.
 BEGIN {
     FS = OFS = "\t"
@@ -10,27 +12,14 @@ BEGIN {
     split("1 10 50", sizes, " ")
     split("5 10 20 50 100 200", crowds, " ")
 }
-{
-    key = $2 SUBSEP $3 SUBSEP $4
-    n[key]++
-    for (field = 5; field <= 7; field++) value[key, field, n[key]] = $field
+from == "medians" {
+    rate_of[$1, $2, $3] = $4 + 0
+    p50[$1, $2, $3] = $5 + 0
+    p99[$1, $2, $3] = $6 + 0
+}
+from == "rounds" {
     if ($3 == 10 && $4 == 50) single[$2, $1] = $5
     if ($1 + 0 > rounds) rounds = $1 + 0
-}
-
-function key_of(name, connections, workers) {
-    return name SUBSEP connections SUBSEP workers
-}
-
-function median(key, field,   i, j, swap, m) {
-    m = n[key] + 0
-    for (i = 2; i <= m; i++)
-        for (j = i; j > 1 && value[key, field, j] + 0 < value[key, field, j - 1] + 0; j--) {
-            swap = value[key, field, j]
-            value[key, field, j] = value[key, field, j - 1]
-            value[key, field, j - 1] = swap
-        }
-    return m ? (value[key, field, int((m + 1) / 2)] + value[key, field, int(m / 2) + 1]) / 2 : 0
 }
 
 # 1234567 as 1,234,567
@@ -49,7 +38,7 @@ function rates(   i, p, workers, rate, line) {
         printf "%-22s", label[peer[p]]
         for (i = 1; i <= 3; i++) {
             workers = peer[p] ~ /no-pool/ ? sizes[i] : 50
-            rate = median(key_of(peer[p], sizes[i], workers), 5)
+            rate = rate_of[peer[p], sizes[i], workers]
             if (sizes[i] == 10) at_ten[peer[p]] = rate
             printf " %12s", rate ? grouped(rate) : "-"
             line = line OFS (rate ? rate : "-")
@@ -67,9 +56,9 @@ function waits(   i, p, key) {
     for (p = 1; p <= 2; p++) {
         printf "%-22s", label[peer[p]]
         for (i = 1; i <= 6; i++) {
-            key = key_of(peer[p], 10, crowds[i])
-            printf " %12s", n[key] ? sprintf("%.2f / %.2f", median(key, 6), median(key, 7)) : "-"
-            if (n[key]) print peer[p], crowds[i], median(key, 6), median(key, 7) > (out ".waits.tsv")
+            key = peer[p] SUBSEP 10 SUBSEP crowds[i]
+            printf " %12s", key in p50 ? sprintf("%.2f / %.2f", p50[key], p99[key]) : "-"
+            if (key in p50) print peer[p], crowds[i], p50[key], p99[key] > (out ".waits.tsv")
         }
         print ""
     }

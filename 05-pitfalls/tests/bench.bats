@@ -7,7 +7,7 @@ load ../../scripts/lib/test_helper
 plain_build_only=yes
 
 @test "bench: one short round of the executors makes the table, the data and the plot" {
-    command -v gnuplot >/dev/null || skip "gnuplot is not here: scripts/setup --dev"
+    needs_tools datamash gnuplot
     needs_python
     CHAPTER=05 ROUNDS=1 EMPTY=200 JOBS=2 SUM_MS=1 BENCH_OUT=$BATS_TEST_TMPDIR \
         run --separate-stderr timeout -k 5 60 scripts/bench
@@ -39,8 +39,7 @@ cells() {
 }
 
 @test "bench: the table's medians, ratios and verdicts, from rounds that are known" {
-    local rounds=$BATS_TEST_TMPDIR/rounds tsv=$BATS_TEST_TMPDIR/tsv
-
+    needs_tools datamash
     {
         cells threads empty 1000 9 50 100 9000 10 # as text it would be 50, 100
         cells threads sums 40 49.9 20 7 30 300
@@ -50,10 +49,10 @@ cells() {
         cells ThreadPool sums 10 21
         cells ProcessPool empty 82 22
         # and no sums: all have failed
-    } >"$rounds"
-    run awk -f 05-pitfalls/bench/table.awk -v tsv="$tsv" "$rounds"
+    } >"$BATS_TEST_TMPDIR/05-pitfalls.rounds.tsv"
+    run --separate-stderr 05-pitfalls/bench/table "$BATS_TEST_TMPDIR"
     assert_success
-    assert_equal "$(tail -n +2 <<<"$output" | tr -s ' ')" " empty jobs/s us a job gap ms sums/s gap ms
+    assert_equal "$(sed -n 2,12p <<<"$output" | tr -s ' ')" " empty jobs/s us a job gap ms sums/s gap ms
 thread_pool 1000 1000.00 10.0 30.0 49.9
 process_pool 400 2500.00 4.0 15.0 50.1
 ThreadPoolExecutor 200 5000.00 20.0 10.0 21.0
@@ -63,16 +62,25 @@ reached thread_pool / ThreadPoolExecutor: empty jobs 5.0 of 5.0
 not reached process_pool / ProcessPoolExecutor: empty jobs 4.9 of 5.0
 reached thread_pool: gap under sums, ms 49.9 of 50.0
 not reached process_pool: gap under sums, ms 50.1 of 50.0"
-    assert_equal "$(<"$tsv")" "pool	empty	sums	gap
+    assert_equal "$(<"$BATS_TEST_TMPDIR/05-pitfalls.tsv")" "pool	empty	sums	gap
 thread_pool	1000	30.0	49.9
 process_pool	400	15.0	50.1
 ThreadPoolExecutor	200	10.0	21.0
 ProcessPoolExecutor	82	0.0	0.0"
 }
 
+@test "bench: where datamash fails, the table fails" {
+    needs_tools datamash
+    cells threads empty many 9 >"$BATS_TEST_TMPDIR/05-pitfalls.rounds.tsv"
+    run 05-pitfalls/bench/table "$BATS_TEST_TMPDIR"
+    assert_failure
+    assert_output --partial "datamash: invalid numeric value in line 1"
+}
+
 @test "bench: who has failed has reached nothing" {
-    cells threads empty 1000 9 >"$BATS_TEST_TMPDIR/rounds"
-    run awk -f 05-pitfalls/bench/table.awk -v tsv="$BATS_TEST_TMPDIR/tsv" "$BATS_TEST_TMPDIR/rounds"
+    needs_tools datamash
+    cells threads empty 1000 9 >"$BATS_TEST_TMPDIR/05-pitfalls.rounds.tsv"
+    run 05-pitfalls/bench/table "$BATS_TEST_TMPDIR"
     assert_success
     assert_equal "$(grep -c '^not reached' <<<"$output")" 4
 }

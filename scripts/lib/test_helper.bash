@@ -18,6 +18,7 @@
 #   drive NAME [ARGUMENT…]      the same with tests/drivers/NAME
 #   assert_usage_error WORDS NAME [ARGUMENT…]   one line on stderr, exit 2
 #   expect_findings             this test's program is at fault on purpose
+#   needs_tools COMMAND…        skips the test where one of them is missing
 #   plain_build_only=yes        in a file that runs none of the C programs
 # shellcheck shell=bash
 
@@ -210,6 +211,15 @@ needs_python() {
     [[ ! -e $BATS_RUN_TMPDIR/has_${1:-asyncio} ]] || return 0 # asked already
     "$python" -c "import ${1:-asyncio}" 2>/dev/null || skip "$python has no ${1:-asyncio}"
     touch "$BATS_RUN_TMPDIR/has_${1:-asyncio}"
+}
+
+# needs_tools COMMAND…: what scripts/setup --dev installs, or the test is skipped.
+needs_tools() {
+    local tool
+
+    for tool in "$@"; do
+        command -v "$tool" >/dev/null || skip "$tool is not here: scripts/setup --dev"
+    done
 }
 
 same_as_twin() {

@@ -16,13 +16,14 @@ plain_build_only=yes
 }
 
 @test "bench: one short round of one cell makes the table, the data and the plot" {
-    command -v gnuplot >/dev/null || skip "gnuplot is not here: scripts/setup --dev"
-    command -v strace >/dev/null || skip "strace is not here: scripts/setup --dev"
+    needs_tools datamash gnuplot strace
     needs_python
-    CHAPTER=02 ROUNDS=1 ROUND_SECONDS=0.3 SERVERS=server LOADS=2x64 IDLE=100 \
+    CHAPTER=02 ROUNDS=1 ROUND_SECONDS=0.3 SERVERS="server streams libuv" LOADS=2x64 IDLE=100 \
         BENCH_OUT=$BATS_TEST_TMPDIR run --separate-stderr timeout -k 5 60 scripts/bench
     assert_success
     assert_line --regexp "^server -k +- +[0-9,]+ +[0-9]+\.[0-9] +[0-9]+\.[0-9]+$"
+    assert_line --regexp "^asyncio streams +- +[0-9,]+ "
+    ! pkg-config --exists libuv || assert_line --regexp "^libuv +- +[0-9,]+ "
     [[ $stderr == *"round 1 of 1"* ]] || fail "no progress: $stderr"
     assert_equal "$(cut -f 1-2 "$BATS_TEST_TMPDIR/02-sockets.tsv" | head -n 1)" $'server\t2x64'
     run grep -c '<path' "$BATS_TEST_TMPDIR/02-sockets.svg"
@@ -33,4 +34,14 @@ plain_build_only=yes
     CHAPTER=02 ROUNDS=1 SERVERS=nginx BENCH_OUT=$BATS_TEST_TMPDIR run scripts/bench
     assert_failure 1
     assert_line --partial "left out: nginx: needs no such server"
+}
+
+@test "bench: without datamash it stops before it measures" {
+    command() {
+        [[ $* != "-v datamash" ]] && builtin command "$@"
+    }
+    export -f command
+    CHAPTER=02 run -1 scripts/bench
+    assert_line "bench: the tables need datamash: scripts/setup --dev"
+    refute_output --partial "round 1"
 }

@@ -505,7 +505,7 @@ mistake() {
 }
 
 @test "watch: checks again on every save, what was saved" {
-    command -v tmux >/dev/null || skip "tmux is not here: scripts/setup --dev"
+    needs_tools tmux
     small_workbook
     tmux=(tmux -S "$BATS_TEST_TMPDIR/tmux" -f /dev/null)
 

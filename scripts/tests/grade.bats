@@ -214,11 +214,13 @@ END
     cp "$good" "$class/unpacked/book-main/01-loop/exercises"
     cp "$good" "$class/twice/a/01-loop/exercises"
     cp "$good" "$class/twice"
-    mkdir "$class/"$'new\nline \e[31m; touch $HOME' "$class/"$'two\nlines {}'
+    mkdir "$class/"$'new\nline \e[31m; touch $HOME' "$class/"$'two\nlines {}' \
+        "$class/"$'two\tlines {}'
+    cp "$good" "$class/"$'two\tlines {}'
     # It compiles with 30 KiB of warnings.
     { cat "$good" && printf 'static int unused_and_rather_long_%d(int a) { int b; return b; }\n' \
         {1..80}; } >"$class/"$'two\nlines {}/1_greet.c'
-    run grade SUBMISSION="$class"
+    run grade SUBMISSION="$class" FORMAT=junit
     assert_success
     for name in heap folder unpacked; do
         assert_line --regexp "^$name +1/1 +1/1$"
@@ -229,6 +231,8 @@ END
     refute_output --partial $'\e['
     run cat "$book/build/grade/marks.csv"
     assert_line --partial "'=1+1,0"
+    # Two names that are shown alike are still two students.
+    assert_equal "$(grep -o '<testsuite name="two?lines {}"' "$book/build/grade/junit.xml" | wc -l)" 2
 }
 
 @test "grade: one student, by a teacher who is not root" {

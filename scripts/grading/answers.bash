@@ -59,17 +59,23 @@ take_answer() {
 
 # why_not TAP: the first thing that went wrong, in a few words.
 why_not() {
-    awk '
-        /^not ok / && !name { name = $0; sub(/^not ok [0-9]+ /, "", name); next }
-        /^ok .* # skip/ { skipped++ }
-        /^(ok|not ok) / && name { done = 1 }
-        !done && name && /^# \| came      it / { sub(/^# \| came +/, ""); came = $0; done = 1 }
-        END {
-            if (!name) name = skipped ? "a check was skipped" : "the checks gave no result"
-            else if (came) name = came
-            else name = "not so: " name
-            print name (skipped ? " (" skipped " skipped)" : "")
-        }' "$1" | cut -c 1-160
+    local i line why="the checks gave no result"
+
+    tap_read <"$1"
+    ((tap_skipped == 0)) || why="a check was skipped"
+    for i in "${!tap_result[@]}"; do
+        [[ ${tap_result[i]} == failed ]] || continue
+        why="not so: ${tap_name[i]}"
+        while IFS= read -r line; do
+            if [[ $line == "| came      it "* ]]; then
+                why="it ${line#"| came      it "}"
+                break
+            fi
+        done <<<"${tap_said[i]}"
+        break
+    done
+    ((tap_skipped == 0)) || why+=" ($tap_skipped skipped)"
+    cut -c 1-160 <<<"$why"
 }
 
 # one_student DIRECTORY: true if it holds answers itself, rather than students.

@@ -3,6 +3,8 @@
 # chapters.bash. Exercise 01-3 is 01-loop/exercises/3_call_soon.c, its checks
 # are beside it in 3_call_soon.bats, its task in README.md there, its hints in
 # hints/3_call_soon.md. What is known about it is kept in build/practice/01-3.*.
+# shellcheck source=scripts/lib/tap.bash
+source "${BASH_SOURCE[0]%/*}/tap.bash"
 : "${BUILD:=build}"
 practice=$BUILD/practice
 
@@ -110,7 +112,8 @@ exercise_check() {
 exercise_solved() {
     local result=$practice/$1.tap
 
-    grep -qs '^ok ' "$result" && ! grep -qE '^not ok |^ok .* # skip' "$result"
+    [[ -s $result ]] && tap_read <"$result" &&
+        ((tap_passed > 0 && tap_failed + tap_skipped + tap_lost == 0))
 }
 
 # test_to_fail FILE: what an unsolved copy (FILE.bats) or a wrong answer (.patch)
@@ -132,9 +135,10 @@ fails_as_it_should() {
         return 1
     fi
     said=$(exercise_checks "$1" "$2" "$3") || true
-    if [[ $said != *$'\nnot ok 1 '* ]]; then
+    tap_read <<<"$said"
+    if [[ ${tap_result[1]-} != failed ]]; then
         printf 'it passes: %s\n%s\n' "$3" "$said"
-    elif [[ $said != *$'\n# | came '* ]]; then
+    elif [[ $'\n'${tap_said[1]} != *$'\n| came '* ]]; then
         printf 'it fails without saying what came: %s\n%s\n' "$3" "$said"
     else
         return 0
@@ -161,7 +165,7 @@ exercise_holds() {
     path=$(exercise_path "$1")
     solution=${path/exercises/solutions}
     if ! said=$(exercise_checks "$path.bats" "$PWD/$BUILD/$solution") ||
-        grep -q '^ok .* # skip' <<<"$said"; then
+        { tap_read <<<"$said" && ((tap_skipped > 0)); }; then
         printf '%s.c does not pass:\n%s\n' "$solution" "$said"
         failed=1
     fi

@@ -14,13 +14,9 @@ set -euo pipefail
 cd "$(dirname "$0")"
 chapter=$(basename "$PWD")
 cd ..
+source scripts/lib/terminal.bash
+set_colours
 failed=0 with='' plays=0 served='' serve_pid='' port=''
-
-# The name in bold on a terminal, unless the user wants none.
-bold='' plain=''
-if [[ -t 1 && -z ${NO_COLOR-} ]]; then
-    bold=$'\e[1m' plain=$'\e[0m'
-fi
 
 # command_of PROGRAM: how it is started; nothing, where there is no twin to
 # compare it with.

@@ -65,3 +65,18 @@ machine_without() {
     assert_success
     assert_output --partial "scripts/setup --dev"
 }
+
+@test "setup: clang's sanitizers are looked for in clang's own directory, of any version" {
+    local resources=$BATS_TEST_TMPDIR/lib/clang/99
+
+    bin=$BATS_TEST_TMPDIR/bin
+    mkdir -p "$bin"
+    printf '#!/bin/sh\necho "%s"\n' "$resources" >"$bin/clang"
+    chmod +x "$bin/clang"
+    PATH=$bin:$PATH run scripts/setup --check dev
+    assert_line --index 0 --regexp "^Missing on this machine:.* libclang-rt-dev"
+    mkdir -p "$resources/lib/linux"
+    touch "$resources/lib/linux/libclang_rt.asan-x86_64.a"
+    PATH=$bin:$PATH run scripts/setup --check dev
+    refute_output --partial "libclang-rt-dev"
+}

@@ -72,14 +72,30 @@ libraries = $(if $(practised),$(BUILD)/practised/$(chapter)/$(number)_given.a) \
 	$(patsubst %,$(BUILD)/$(if $(practised),practised/%_modules.a,%/modules.a),$(chapters)) \
 	$(if $(practised),$(BUILD)/practised/exercise_exit.o)
 
+# How make compiles each C file, for clangd, clang-tidy and scripts/lint. Written
+# again when a file comes or goes: then its directory is newer.
+UNITS := $(SOURCES) $(foreach c,$(CHAPTERS),$(wildcard $(addprefix $(c)/,exercises/*.c \
+	exercises/given/*.c solutions/*.c bench/peers/*.c))) \
+	$(wildcard $(addprefix scripts/*/,*.c */*.c */*/*.c))
+unit = $(if $(filter scripts/%,$(1)),$(CC) $(CFLAGS),$(call compile,$(1)))
+ifeq ($(SANITIZE),)
+DATABASE := $(BUILD)/compile_commands.json
+endif
+$(BUILD)/compile_commands.json: Makefile $(BUILD)/.flags $(sort $(dir $(UNITS)))
+	$(file >$@,[)
+	$(foreach u,$(UNITS),$(file >>$@,{"directory": "$(CURDIR)", "file": "$(u)", "command": \
+		"$(call unit,$(u:.c=)) -c $(u)"}$(if $(filter-out $(lastword $(UNITS)),$(u)),$(comma))))
+	$(file >>$@,])
+	@:
+
 help: ## this list
 	@scripts/help
 
 # ONLY=01-loop: that chapter's, for those who are going to use one only.
 only = $(addprefix $(BUILD)/,$(if $(ONLY),$(filter $(ONLY)/%,$(1)),$(1)))
 all: programs exercises ## build everything into build/
-programs: $(call only,$(PROGRAMS))
-exercises: $(call only,$(EXERCISES) $(SOLUTIONS))
+programs: $(call only,$(PROGRAMS)) $(DATABASE)
+exercises: $(call only,$(EXERCISES) $(SOLUTIONS)) $(DATABASE)
 variants: exercises $(call only,$(WRONG))
 
 # `make loop` in the folder of a chapter, which sets CHAPTER: that program.

@@ -194,3 +194,56 @@ write_tests() {
     quiet_make -C "$copy" clean
     find "$copy" | sort | diff "$BATS_TEST_TMPDIR/before" -
 }
+
+# included FILE: the headers that the compile command of FILE in $copy finds.
+included() {
+    "$python" - "$copy/build/compile_commands.json" "$1" <<'END' | tr -d '\\' | xargs -n 1 | grep '\.h$'
+import json
+import subprocess
+import sys
+with open(sys.argv[1], encoding="utf-8") as file:
+    (entry,) = [e for e in json.load(file) if e["file"] == sys.argv[2]]
+subprocess.run(entry["command"] + " -MM", cwd=entry["directory"], shell=True, check=True)
+END
+}
+
+# chapter_with_scene CHAPTER: with an exercise whose scene is named as in the others.
+chapter_with_scene() {
+    mkdir -p "$copy/$1"/{modules,solutions,exercises/given}
+    echo "# $1 — a chapter" >"$copy/$1/README.md"
+    touch "$copy/$1/modules/of_${1%%-*}."{c,h} "$copy/$1/exercises/given/1_scene.h"
+    printf '#include "%s"\n' given/1_scene.h of_01.h "of_${1%%-*}.h" |
+        tee "$copy/$1/solutions/1_task.c" "$copy/$1/exercises/1_task.c" \
+            >"$copy/$1/exercises/given/1_scene.c"
+}
+
+@test "make: the compile commands find each chapter's own scene, and its modules" {
+    needs_python
+    small_copy
+    chapter_with_scene 01-loop
+    chapter_with_scene 02-more
+    quiet_make -s -C "$copy" build/compile_commands.json
+    for file in solutions/1_task.c exercises/1_task.c exercises/given/1_scene.c; do
+        assert_equal "$(included 01-loop/$file | sort -u | xargs)" \
+            "01-loop/exercises/given/1_scene.h 01-loop/modules/of_01.h"
+        assert_equal "$(included 02-more/$file | sort -u | xargs)" \
+            "01-loop/modules/of_01.h 02-more/exercises/given/1_scene.h 02-more/modules/of_02.h"
+    done
+}
+
+@test "make: the compile commands follow the files, new chapters too" {
+    needs_python
+    small_copy
+    quiet_make -C "$copy" all
+    run grep -o '"file": "[^"]*"' "$copy/build/compile_commands.json"
+    assert_line '"file": "01-loop/loop.c"'
+    refute_line --partial 02-more
+    chapter_with_scene 02-more
+    cp "$copy/01-loop/loop.c" "$copy/01-loop/other.c"
+    rm "$copy/01-loop/loop.c"
+    quiet_make -C "$copy" build/compile_commands.json
+    run grep -o '"file": "[^"]*"' "$copy/build/compile_commands.json"
+    assert_line '"file": "01-loop/other.c"'
+    assert_line '"file": "02-more/exercises/given/1_scene.c"'
+    refute_line '"file": "01-loop/loop.c"'
+}

@@ -42,7 +42,7 @@ static int try_event_add(struct event *event, const struct timeval *delay)
 #define event_new try_event_new
 #define event_add try_event_add
 #include "../../modules/connection_pool.c" /* NOLINT(bugprone-suspicious-include) */
-#include "../../modules/waiters.c"         /* NOLINT(bugprone-suspicious-include) */
+#include "../../modules/waiters.c" /* NOLINT(bugprone-suspicious-include) */
 #undef calloc
 #undef malloc
 #undef event_new

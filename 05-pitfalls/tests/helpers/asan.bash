@@ -14,8 +14,8 @@ with_asan() {
     built=$BATS_TEST_TMPDIR/${1##*/}
     [[ -z ${SANITIZE-}${VALGRIND-} ]] || skip "it is built with AddressSanitizer by itself"
     # shellcheck disable=SC2046,SC2154
-    ${CC:-cc} -g -O0 -fsanitize=address -o "$built" -I"$root/$chapter/modules" "$root/$chapter/$1.c" \
-        "$build/$chapter/modules.a" \
+    ${CC:-cc} -g -O0 -fsanitize=address -o "$built" -I"$root/$chapter/modules" \
+        "$root/$chapter/$1.c" "$build/$chapter/modules.a" \
         $(pkg-config --cflags --libs libevent libevent_pthreads)
     run env LSAN_OPTIONS=exitcode=99 \
         ASAN_OPTIONS=detect_stack_use_after_return=1:exitcode=99:detect_leaks="${leaks-1}" \

@@ -72,7 +72,8 @@ rules() {
         "1→10|1→10|4→40|6→60|taken"
     assert_line --regexp "^full at 4, room after an answer: full .* taken 6→60$"
     assert_equal "$(rule "stop and finish")" "1→10|1→10|2→20|stopped|the loop ends: 1"
-    assert_line "stop and drop: 2→the pool was stopped 4→the pool was stopped 1→10 1→10, the loop ends: 1"
+    assert_line "stop and drop: 2→the pool was stopped 4→the pool was stopped 1→10 1→10,\
+ the loop ends: 1"
     assert_line "stop, and the last owner goes: the loop ends: 1"
     assert_line "free: no answer any more:"
 }

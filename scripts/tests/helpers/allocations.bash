@@ -110,7 +110,9 @@ fail_allocations() {
 
     report=$BATS_TEST_TMPDIR/report said=$BATS_TEST_TMPDIR/said
     # It, or a module that it includes, says where it listens.
-    mapfile -t sources < <(sed -n "s,^#include \"\(.*\)\.h\",${program%/*}/modules/\1.c,p" "$program.c")
+    mapfile -t sources < <(
+        sed -n "s,^#include \"\(.*\)\.h\",${program%/*}/modules/\1.c,p" "$program.c"
+    )
     ! grep -qs 'listening on' "$program.c" "${sources[@]}" || run=run_server_once
     while read -r way; do
         read -ra words <<<"${way#with-mariadb }"

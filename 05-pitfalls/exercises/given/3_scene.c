@@ -36,13 +36,10 @@ struct client {
 
 void server_forget(struct server *server, struct connection *connection)
 {
-    struct client *client;
+    struct client *client = TAILQ_FIRST(&server->clients);
 
-    TAILQ_FOREACH(client, &server->clients, link)
-    {
-        if (client->connection == connection)
-            break;
-    }
+    while (client && client->connection != connection)
+        client = TAILQ_NEXT(client, link);
     if (!client)
         return;
     TAILQ_REMOVE(&server->clients, client, link);

@@ -60,3 +60,8 @@ named() {
     named "scripts/ is for commands" scripts/cards.bash
     named "chmod" scripts/quiz
 }
+
+@test "layout: compile_flags.txt names the modules of every chapter, for editors before a build" {
+    run grep '^-I[0-9]' compile_flags.txt
+    assert_output "$(printf -- '-I%s\n' [0-9][0-9]-*/modules)"
+}

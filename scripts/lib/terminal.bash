@@ -34,7 +34,8 @@ progress() {
 }
 
 bar() {
-    local full=$((20 * $1 / $2)) done=████████████████████ open=░░░░░░░░░░░░░░░░░░░░
+    local done=████████████████████
+    local open=░░░░░░░░░░░░░░░░░░░░ full=$((20 * $1 / $2))
 
     printf '%s' "${done:0:full}${open:full}"
 }

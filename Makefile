@@ -41,7 +41,7 @@ override CFLAGS += -std=gnu11 -gdwarf-4 $(WARNINGS) $(if $(SANITIZE),-fsanitize=
 PRACTICE_CFLAGS := -O0 -std=gnu11 -g $(WARNINGS) -fsanitize=address,undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer $(PACKAGES)
 # as-needed: a program is bound to those of the libraries that it uses.
-LIBS = -Wl,--as-needed \
+LIBS := -Wl,--as-needed \
 	$(shell pkg-config --libs libevent libevent_pthreads libmariadb 2>/dev/null) -pthread
 
 # What there is. Practice is built in the plain tree only: it has sanitizers.

@@ -184,13 +184,13 @@ print('$name:', server_end(s).getsockopt(socket.$level, socket.$name) != 0)"
 no_memory() {
     [[ -z ${SANITIZE-}${VALGRIND-} ]] || skip "a sanitizer reserves address space as it likes"
     start_server "$@" -p 0
-    # Its address space may grow by 4 MiB, and peers that do not read want more.
+    # Its address space may grow by 1 MiB, and peers that do not read want more.
     # Who is dropped is chance, but not those who want nothing meanwhile.
     peer '
 quiet = [connect() for i in range(10)]
 for s in quiet: s.send(b"before"); s.recv(9)
 size = int(open(f"/proc/{pid}/statm").read().split()[0]) * os.sysconf("SC_PAGESIZE")
-resource.prlimit(pid, resource.RLIMIT_AS, (size + 4 * 2**20, resource.RLIM_INFINITY))
+resource.prlimit(pid, resource.RLIMIT_AS, (size + 2**20, resource.RLIM_INFINITY))
 peers, sent, dropped = [], [], 0
 for i in range(60):
     s = connect(receive_buffer=4096)

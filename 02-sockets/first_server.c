@@ -7,7 +7,8 @@
  *
  * A listener makes a bufferevent for each client; its input becomes its output,
  * and at EOF or an error it is freed. Each call is checked, a reset ends only
- * its client, and a signal frees everything. What it lacks against server.c:
+ * its client, and a signal frees everything. What it lacks against server.c,
+ * which is more than twice as long:
  *
  *   02-07  back-pressure: for a client that does not read, the output grows
  *   02-09  timeouts: an idle or stuck client stays forever
@@ -63,8 +64,7 @@ static void on_readable(struct bufferevent *bev, void *arg)
 /* EOF, or an error: a reset, say. */
 static void on_event(struct bufferevent *bev, short what, void *arg)
 {
-    (void)bev;
-    (void)what;
+    (void)bev, (void)what;
     client_free(arg);
 }
 
@@ -74,9 +74,7 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
     struct server *server = arg;
     struct client *client = calloc(1, sizeof *client);
 
-    (void)listener;
-    (void)address;
-    (void)length;
+    (void)listener, (void)address, (void)length;
     if (client)
         client->bev =
             bufferevent_socket_new(server->base, fd, BEV_OPT_CLOSE_ON_FREE);
@@ -94,53 +92,18 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 
 static void on_signal(evutil_socket_t number, short events, void *base)
 {
-    (void)number;
-    (void)events;
+    (void)number, (void)events;
     event_base_loopbreak(base);
 }
 
-/* Listens, and serves until a signal comes. Returns main's status; on failure
- * prints the reason. server_free undoes it in both cases. */
-static int serve(struct server *server, const struct options *options)
+/* Serves until a signal comes. Returns 0; on failure prints the reason and
+ * returns 1. */
+static int serve(struct event_base *base)
 {
-    const struct addrinfo *address = options->address;
-    unsigned flags =
-        LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE;
-
-    server->base = event_base_new();
-    if (!server->base || stop_signals_add(&server->signals, server->base,
-                                          on_signal, server->base) < 0) {
-        warnx("cannot start: out of memory or descriptors");
-        return 1;
-    }
-    server->listener = evconnlistener_new_bind(
-        server->base, on_accept, server, flags, SOMAXCONN, address->ai_addr,
-        (int)address->ai_addrlen);
-    /* Enabled once more: _new_bind does not report that it could not. */
-    if (!server->listener || evconnlistener_enable(server->listener) < 0) {
-        listening_failed(options);
-        return 1;
-    }
-    if (listening_announce(options, evconnlistener_get_fd(server->listener)))
-        return 1;
-    if (event_base_dispatch(server->base) < 0) {
-        warnx("the event loop failed");
-        return 1;
-    }
-    return 0;
-}
-
-static void server_free(struct server *server)
-{
-    while (!LIST_EMPTY(&server->clients))
-        client_free(LIST_FIRST(&server->clients));
-    if (server->listener)
-        evconnlistener_free(server->listener);
-    stop_signals_free(&server->signals);
-    if (server->base)
-        event_base_free(
-            server->base); /* closes the clients' descriptors, too */
-    libevent_global_shutdown();
+    if (event_base_dispatch(base) >= 0)
+        return 0;
+    warnx("the event loop failed");
+    return 1;
 }
 
 static const char usage[] = "usage: first_server [-p PORT] [-h]\n";
@@ -151,15 +114,41 @@ static const char help[] =
 
 int main(int argc, char **argv)
 {
+    const unsigned flags =
+        LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE;
     struct server server = {.base = NULL};
     struct options options = {.host = NULL};
     int status = options_read(&options, "p:h", usage, help, argc, argv);
 
     if (status != OPTIONS_RUN)
         return status;
+    status = 1;
     signal(SIGPIPE, SIG_IGN); /* else a write to a closed peer ends us: 02-05 */
-    status = serve(&server, &options);
-    server_free(&server);
+    server.base = event_base_new();
+    if (!server.base || stop_signals_add(&server.signals, server.base,
+                                         on_signal, server.base) < 0) {
+        warnx("cannot start: out of memory or descriptors");
+        goto cleanup;
+    }
+    server.listener = evconnlistener_new_bind(
+        server.base, on_accept, &server, flags, SOMAXCONN,
+        options.address->ai_addr, (int)options.address->ai_addrlen);
+    /* Enabled once more: _new_bind does not report that it could not. */
+    if (!server.listener || evconnlistener_enable(server.listener) < 0)
+        listening_failed(&options);
+    else if (listening_announce(&options,
+                                evconnlistener_get_fd(server.listener)) == 0)
+        status = serve(server.base);
+
+cleanup:
+    while (!LIST_EMPTY(&server.clients))
+        client_free(LIST_FIRST(&server.clients));
+    if (server.listener)
+        evconnlistener_free(server.listener);
+    stop_signals_free(&server.signals);
+    if (server.base)
+        event_base_free(server.base); /* closes the clients' sockets, too */
     freeaddrinfo(options.address);
+    libevent_global_shutdown();
     return status;
 }

@@ -27,15 +27,6 @@ named() {
     assert_output ""
 }
 
-@test "layout: a chapter's top has at most 15, 20, 24, 20, 28 entries" {
-    local most=(0 15 20 24 20 28)
-
-    for chapter in [0-9][0-9]-*; do
-        run bash -c "git ls-files -co --exclude-standard $chapter 2>/dev/null | cut -d / -f 2 | sort -u"
-        ((${#lines[@]} <= most[10#${chapter%%-*}])) || fail "$chapter: ${#lines[@]} entries: ${lines[*]}"
-    done
-}
-
 @test "layout: a file in a wrong room is named, with the right room" {
     put 01-loop/a.c 'int main(void)'
     put 01-loop/tests/a.bats

@@ -6,7 +6,7 @@
 #   and what_is_wrong/                                 it uses of the modules of its
 #                                                      chapter and of earlier ones
 #   exercises/N_x.c, solutions/N_x.c and               a program, too, with sanitizers;
-#   exercises/wrong/N_x-mistake.patch                  what it leaves out, main say,
+#   exercises/wrong/N_x-mistake.patch                  what it lacks, main for example,
 #                                                      comes from exercises/given/
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
@@ -14,8 +14,8 @@ SHELL := /bin/bash
 .SECONDARY:
 .SECONDEXPANSION:
 .PHONY: FORCE help all programs exercises variants exercise-commands run-chapter test \
-	check new-exercise soak bench quiz prove cards index compare lint format clean practice watch hint \
-	handout grade gradescope
+	check new-exercise soak bench quiz prove cards index compare lint format clean \
+	practice watch hint handout grade gradescope
 
 ifeq ($(origin CC),default)
 CC := gcc
@@ -103,8 +103,8 @@ named := $(patsubst $(CHAPTER)/%.c,%,$(wildcard $(CHAPTER)/*.c))
 .PHONY: $(named)
 $(named): %: $(BUILD)/$(CHAPTER)/%
 
-# A program. An exercise may not compile yet: that is said, and stops nothing else.
-# What the compiler says of it or of a wrong answer is beside it, in N_name.said.
+# A program. An exercise may not compile yet: make reports that and continues. What
+# the compiler prints about it or about a wrong answer is beside it, in N_name.said.
 attempt = 2>$@.said || { rm -f $@; $(if $(wrong),,echo "$(1).c does not compile (yet): \
 	make practice EXERCISE=$(firstword $(subst -, ,$(1)))-$(number)" >&2;) }
 $(addprefix $(BUILD)/,$(PROGRAMS) $(EXERCISES) $(SOLUTIONS) $(WRONG)): $(BUILD)/%: \
@@ -134,8 +134,8 @@ $(BUILD)/practised/exercise_exit.o: scripts/checking/exercise_exit.c $(BUILD)/.f
 	@$(CC) $(PRACTICE_CFLAGS) -c -o $@ $<
 
 # A chapter's modules; and what an exercise is given: what bears its number in
-# given/, and what bears none. An archive's part is linked if it is asked for, so
-# an answer may have a main, or anything else of the scene, of its own.
+# given/, and what bears none. The linker takes from an archive only what is still
+# missing. In this way an answer may have a main, or any part of the scene, of its own.
 archive = @mkdir -p $(@D) && rm -f $@ && ar rcs $@ $^
 modules = $(addsuffix .o,$(filter $(1)/$(2)%,$(MODULES)))
 given = $(patsubst %.c,%.o,$(wildcard $(addprefix $(1)/exercises/given/,$(2)_*.c [!0-9]*.c)))

@@ -45,3 +45,13 @@ plain_build_only=yes
     assert_line "bench: the tables need datamash: scripts/setup --dev"
     refute_output --partial "round 1"
 }
+
+# A peer that is missing is left out of the table without a failure.
+@test "bench: each peer that a bench names is there, and each peer is named" {
+    while read -r peer; do
+        [[ -e 02-sockets/bench/$peer ]] || fail "there is no 02-sockets/bench/$peer"
+    done < <(grep -ohE 'peers/[a-z_]+\.(c|py)' 02-sockets/bench/{run,servers.bash})
+    for peer in [0-9][0-9]-*/bench/peers/*; do
+        grep -qrF "peers/${peer##*/}" "${peer%%/peers/*}" || fail "$peer: no bench runs it"
+    done
+}

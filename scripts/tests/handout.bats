@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # make handout and make gradescope, in a copy of the workbook with two small
-# exercises. That a handout's own suite is green is shown by grade.soak.bats.
+# exercises. That a handout's own suite is green is shown by soak/grade.bats.
 
 load ../lib/test_helper
 

@@ -39,8 +39,8 @@ int batch_end(struct batch *batch);
 typedef void (*job_callback)(long result, const char *error, void *arg);
 
 /* Begins the job of that number. Returns NULL, and then the callback comes
- * once, from the loop. If the job cannot begin, returns the reason, and then no
- * callback comes. */
+ * once, from the loop. If the job cannot begin, returns the reason, a string
+ * constant, and then no callback comes. */
 const char *job_begin(struct machine *machine, int number,
                       job_callback callback, void *arg);
 

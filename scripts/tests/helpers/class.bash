@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# For grade.bats and grade.soak.bats: makes a class. $book is the checkout that
+# For grade.bats and soak/grade.bats: makes a class. $book is the checkout that
 # grades, $class has a directory for each student.
 
 # Quiet, and without what this make's own call would hand down.

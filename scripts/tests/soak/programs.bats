@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What programs.bats checks of the programs, for the many small ones in proofs/.
+# What programs.bats checks of the programs, for the small ones in other rooms.
 
 load ../../lib/test_helper
 load ../helpers/build_lines

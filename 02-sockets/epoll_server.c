@@ -226,7 +226,7 @@ static void accept_all(struct server *server)
     while ((fd = accept4(server->listener, NULL, NULL,
                          SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0)
         connection_new(server, fd);
-    if (would_block(errno) || errno == ECONNABORTED)
+    if (would_block(errno) || listening_lost_one(errno))
         return;
     warnx("cannot accept: %s: pausing for 1 s", strerror(errno));
     if (watch(server, EPOLL_CTL_MOD, server->listener, 0, &server->listener) ==

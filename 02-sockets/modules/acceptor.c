@@ -43,10 +43,12 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 static void on_accept_error(struct evconnlistener *listener, void *arg)
 {
     struct acceptor *acceptor = arg;
+    int error = EVUTIL_SOCKET_ERROR();
 
     (void)listener;
-    warnx("cannot accept: %s: pausing for 1 s",
-          evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR()));
+    if (listening_lost_one(error))
+        return;
+    warnx("cannot accept: %s: pausing for 1 s", strerror(error));
     evtimer_add(acceptor->accept_pause, &accept_retry_delay);
     update_listener(acceptor);
 }

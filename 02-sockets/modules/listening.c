@@ -1,6 +1,7 @@
 #include "listening.h"
 
 #include <err.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -44,4 +45,22 @@ int listening_announce(const struct options *options, int fd)
     warnx("listening on %s%s%s:%u", ipv6 ? "[" : "", options->host,
           ipv6 ? "]" : "", ntohs(in6.sin6_port));
     return 0;
+}
+
+bool listening_lost_one(int error)
+{
+    switch (error) {
+    case ECONNABORTED:
+    case EHOSTDOWN:
+    case EHOSTUNREACH:
+    case ENETDOWN:
+    case ENETUNREACH:
+    case ENONET:
+    case ENOPROTOOPT:
+    case EOPNOTSUPP:
+    case EPROTO:
+        return true;
+    default:
+        return false;
+    }
 }

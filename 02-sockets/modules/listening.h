@@ -28,4 +28,10 @@ int listening_announce(const struct options *options, int fd);
 /* Prints "cannot listen on 127.0.0.1 port 8888: " and what errno means. */
 void listening_failed(const struct options *options);
 
+/* Returns true if accept() failed with an error of that one connection, which
+ * is gone from the backlog then: accept the next one. Linux reports errors of
+ * the network this way (accept(2)). After any other error, lack of descriptors
+ * above all, the socket stays readable: pause (see 02-14). */
+bool listening_lost_one(int error);
+
 #endif

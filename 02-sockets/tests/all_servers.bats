@@ -156,6 +156,17 @@ b'again'"
     (($(wc -l <"$complained_in") <= 8)) || fail "$(complained)"
 }
 
+one_lost() {
+    [[ -z ${VALGRIND-}${SANITIZE-} ]] || skip "the same for every build"
+    needs_tools strace
+    within="strace -Dfqq -o /dev/null -e inject=accept4:error=EPROTO:when=1" \
+        start_server "$@" -p 0
+    still_serves
+    run complained
+    refute_output --partial "pausing"
+    ends_well
+}
+
 soft_limit() {
     [[ -z ${VALGRIND-} ]] || skip "valgrind keeps descriptors for itself"
     within="prlimit --nofile=64:400" start_server "$@" -p 0
@@ -505,6 +516,18 @@ wrong_usage() {
 
 @test "epoll_server: out of descriptors it pauses, says so, and serves again" {
     no_descriptors epoll_server
+}
+
+@test "server -k: an error of one waiting connection costs the others no pause" {
+    one_lost server -k
+}
+
+@test "raw_server: an error of one waiting connection costs the others no pause" {
+    one_lost raw_server
+}
+
+@test "epoll_server: an error of one waiting connection costs the others no pause" {
+    one_lost epoll_server
 }
 
 @test "server -k: a low soft limit of descriptors is raised to the hard one" {

@@ -1,4 +1,6 @@
 #include "service.h"
+#include "limits.h"
+#include "listening.h"
 
 #include <errno.h>
 #include <event2/listener.h>
@@ -9,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 struct service {
     const char *name; /* not owned */
@@ -41,9 +42,12 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 static void on_accept_error(struct evconnlistener *listener, void *arg)
 {
     struct service *service = arg;
+    int error = EVUTIL_SOCKET_ERROR();
 
+    if (listening_lost_one(error))
+        return;
     fprintf(stderr, "%s: cannot accept: %s: pausing for 1 s\n", service->name,
-            evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR()));
+            strerror(error));
     if (evtimer_add(service->pause, &a_second) == 0)
         evconnlistener_disable(listener);
 }
@@ -88,17 +92,6 @@ static bool watch(struct service *service, struct event_base *base)
     return true;
 }
 
-/* As many clients as the system allows, not as a shell does. */
-static void raise_descriptor_limit(void)
-{
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        (void)setrlimit(RLIMIT_NOFILE, &limit);
-    }
-}
-
 struct service *service_new(struct event_base *base, const char *name,
                             uint16_t port, struct service_calls calls,
                             void *arg)
@@ -109,7 +102,7 @@ struct service *service_new(struct event_base *base, const char *name,
                                   .sin_addr = {htonl(INADDR_LOOPBACK)}};
     socklen_t length = sizeof address;
 
-    raise_descriptor_limit();
+    limits_raise_descriptors();
     if (!service || !watch(service, base)) {
         fprintf(stderr, "%s: cannot start: out of memory\n", name);
         goto failed;

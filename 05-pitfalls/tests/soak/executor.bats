@@ -9,7 +9,7 @@ load ../helpers/executor
 
     [[ -z ${SANITIZE-} ]] || n=200000000
     [[ -z ${VALGRIND-} ]] || n=10000000
-    $(command_for -t 300 executor) -w 3 -j 130 -n $n >"$out" 2>"$err" 3>&- &
+    $(command_for -t 1200 executor) -w 3 -j 130 -n $n >"$out" 2>"$err" 3>&- &
     server=$!
     wait_until 10 has_workers 3
     before=$(descriptors "$program")

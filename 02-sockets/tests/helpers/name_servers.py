@@ -5,7 +5,7 @@ files are DIRECTORY/hosts and DIRECTORY/resolv.conf. A SERVER is one word,
 ADDRESS=BEHAVIOUR[,RECORD…]; a RECORD is an address, which every name has. Behaviours:
 
     answers    lower_case (of the question in its answer)    silent
-    silent_on_ipv6    refuses    fails    knows_no_name
+    silent_on_ipv6    refuses    fails    knows_no_name    knows_no_single_label
 """
 import ipaddress
 import selectors
@@ -23,6 +23,8 @@ def answer(question, behaviour, records):
     """Returns the answer to a datagram; None: silence."""
     end = question.index(0, 12) + 1
     name, (kind,) = question[12:end], struct.unpack("!H", question[end:end + 2])
+    if behaviour == "knows_no_single_label" and name[1 + name[0]] == 0:
+        behaviour = "knows_no_name"
     rcode = RCODES.get(behaviour, 0)
     if behaviour == "silent" or behaviour == "silent_on_ipv6" and kind == AAAA:
         return None

@@ -1,21 +1,21 @@
 /* client — send, half-close, print what comes back.
  *
  * Twin:   client.py (asyncio.open_connection)
- * Build:  cc -Imodules -o client client.c modules/options.c $(pkg-config --cflags --libs libevent)
+ * Build:  cc -Imodules -o client client.c modules/connector.c modules/options.c modules/resolver.c $(pkg-config --cflags --libs libevent)
  * Run:    ./client 127.0.0.1 8888 hello       or: ./client localhost 8888 <file
  * Prints: what the server sends until it closes, to the byte
  *
- * Nothing here blocks the loop but a slow stdout: names are resolved on it
- * (/etc/hosts, then DNS), every address of a name is tried in turn, stdin is
- * read when there is some and while the server keeps up.
+ * Nothing here blocks the loop but a slow stdout: names are resolved on it, a
+ * name's addresses race for the connection (connector.h), stdin is read when
+ * there is some and while the server keeps up.
  */
+#include "connector.h"
 #include "options.h"
 
 #include <err.h>
 #include <errno.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
-#include <event2/dns.h>
 #include <event2/event.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -34,25 +34,21 @@ enum {
 
 /* Owns all below; lives in main. */
 struct client {
-    const char *host, *port, *message; /* from argv; message NULL: stdin */
+    const char *host, *message; /* from argv; message NULL: stdin */
+    long port;
+    struct timeval timeout; /* for resolving and connecting */
     struct event_base *base;
-    struct event *timer;                      /* resolving and connecting */
-    struct evdns_base *dns;                   /* NULL: no name to resolve */
-    struct evdns_getaddrinfo_request *lookup; /* while resolving */
-    struct evutil_addrinfo *addresses, *next; /* all of them; next to try */
-    struct event *connecting;                 /* while connecting */
-    struct bufferevent *bev;                  /* once connected */
-    struct event *input; /* stdin is readable; NULL with a message */
-    bool input_over;     /* all that is to be sent is known */
-    int error;           /* errno of the last address, or of a lost write */
-    bool finished;
+    struct connector *connector; /* until connected */
+    struct bufferevent *bev;     /* once connected */
+    struct event *input;         /* stdin is readable; NULL with a message */
+    bool input_over;             /* all that is to be sent is known */
+    int error;                   /* errno of a lost write */
     int status;
 };
 
-/* Ends the loop, or keeps it from starting; main cleans up. */
+/* Ends the loop; main cleans up. */
 static void finish(struct client *client, int status)
 {
-    client->finished = true;
     client->status = status;
     event_base_loopbreak(client->base);
 }
@@ -60,7 +56,7 @@ static void finish(struct client *client, int status)
 /* Says what failed and why, and ends with 1. */
 static void fail(struct client *client, const char *what, const char *why)
 {
-    warnx("cannot %s %s port %s: %s", what, client->host, client->port, why);
+    warnx("cannot %s %s port %ld: %s", what, client->host, client->port, why);
     finish(client, 1);
 }
 
@@ -155,165 +151,56 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
     }
 }
 
-/* The connection stands: sends the message, or begins to read stdin. */
-static void start_talking(struct client *client, evutil_socket_t fd)
+/* Sends the message, or begins to read stdin. Returns false without memory. */
+static bool start_sending(struct client *client)
 {
-    event_del(client->timer);
-    client->bev =
-        bufferevent_socket_new(client->base, fd, BEV_OPT_CLOSE_ON_FREE);
-    if (!client->bev) {
-        close(fd);
-        fail(client, "talk to", "out of memory");
-        return;
-    }
     bufferevent_setcb(client->bev, on_readable, on_written, on_event, client);
     bufferevent_setwatermark(client->bev, EV_WRITE, OUTPUT_LOW, 0);
     if (client->message) {
         client->input_over = true;
         if (bufferevent_write(client->bev, client->message,
                               strlen(client->message)) < 0)
-            fail(client, "talk to", "out of memory");
+            return false;
         maybe_half_close(client); /* at once, if the message is empty */
     } else {
         client->input = event_new(client->base, STDIN_FILENO,
                                   EV_READ | EV_PERSIST, on_input, client);
         if (!client->input || event_add(client->input, NULL) < 0)
-            fail(client, "read stdin for", strerror(errno));
+            return false;
     }
-    if (bufferevent_enable(client->bev, EV_READ | EV_WRITE) < 0)
-        fail(client, "talk to", "out of memory");
+    return bufferevent_enable(client->bev, EV_READ | EV_WRITE) == 0;
 }
 
-static void on_connected(evutil_socket_t fd, short events, void *arg);
-
-/* Starts to connect to the next address; without one, says why not. */
-static void connect_next(struct client *client)
-{
-    while (client->next) {
-        struct evutil_addrinfo *address = client->next;
-        int fd = socket(address->ai_family,
-                        SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
-        client->next = address->ai_next;
-        if (fd >= 0 &&
-            (connect(fd, address->ai_addr, address->ai_addrlen) == 0 ||
-             errno == EINPROGRESS)) {
-            client->connecting =
-                event_new(client->base, fd, EV_WRITE, on_connected, client);
-            if (client->connecting && event_add(client->connecting, NULL) == 0)
-                return;
-            if (client->connecting)
-                event_free(client->connecting);
-            client->connecting = NULL;
-            errno = ENOMEM;
-        }
-        client->error = errno;
-        if (fd >= 0)
-            close(fd);
-    }
-    fail(client, "connect to", strerror(client->error));
-}
-
-/* Writable: the attempt is over, and the socket's error tells how. */
-static void on_connected(evutil_socket_t fd, short events, void *arg)
+/* The connection stands, or cannot be had. */
+static void on_connected(evutil_socket_t fd,
+                         const struct connector_failure *failure, void *arg)
 {
     struct client *client = arg;
-    socklen_t length = sizeof client->error;
 
-    (void)events;
-    event_free(client->connecting);
-    client->connecting = NULL;
-    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &client->error, &length) < 0)
-        client->error = errno;
-    if (client->error == 0) {
-        start_talking(client, fd);
-    } else {
+    client->connector = NULL;
+    if (failure) {
+        fail(client, failure->action, failure->reason);
+        return;
+    }
+    client->bev =
+        bufferevent_socket_new(client->base, fd, BEV_OPT_CLOSE_ON_FREE);
+    if (!client->bev)
         close(fd);
-        connect_next(client);
-    }
-}
-
-/* The name's addresses have come, or the reason why not. */
-static void on_resolved(int error, struct evutil_addrinfo *addresses, void *arg)
-{
-    struct client *client = arg;
-
-    client->lookup = NULL;
-    client->addresses = client->next = addresses;
-    if (client->finished)
-        return; /* too late: the timer was first */
-    if (error == EVUTIL_EAI_NONAME || error == EVUTIL_EAI_NODATA)
-        fail(client, "connect to", "unknown host");
-    else if (error)
-        fail(client, "resolve", evutil_gai_strerror(error));
-    else
-        connect_next(client);
-}
-
-static void on_timeout(evutil_socket_t fd, short events, void *arg)
-{
-    struct client *client = arg;
-
-    (void)fd;
-    (void)events;
-    fail(client, client->lookup ? "resolve" : "connect to", "timed out");
-}
-
-/* Resolves the host. A numeric address needs no resolver; neither does
- * localhost, which is both loopback addresses wherever one is (RFC 6761). */
-static void resolve(struct client *client)
-{
-    struct evutil_addrinfo hints = {.ai_family = AF_UNSPEC,
-                                    .ai_socktype = SOCK_STREAM,
-                                    .ai_protocol = IPPROTO_TCP,
-                                    .ai_flags = EVUTIL_AI_NUMERICHOST |
-                                                EVUTIL_AI_NUMERICSERV};
-    bool local = !strcasecmp(client->host, "localhost");
-
-    if (evutil_getaddrinfo(local ? NULL : client->host, client->port, &hints,
-                           &client->addresses) == 0) {
-        client->next = client->addresses;
-        connect_next(client);
-        return;
-    }
-    client->dns = evdns_base_new(client->base, 0);
-    if (!client->dns) {
-        fail(client, "resolve", "out of memory");
-        return;
-    }
-    /* Reads resolv.conf and /etc/hosts; without a resolv.conf it asks
-     * 127.0.0.1. A name that /etc/hosts has is never asked for. */
-    evdns_base_resolv_conf_parse(client->dns, DNS_OPTIONS_ALL,
-                                 "/etc/resolv.conf");
-    hints.ai_flags = EVUTIL_AI_NUMERICSERV;
-    client->lookup = evdns_getaddrinfo(client->dns, client->host, client->port,
-                                       &hints, on_resolved, client);
+    if (!client->bev || !start_sending(client))
+        fail(client, "talk to", "out of memory");
 }
 
 static void client_free(struct client *client)
 {
+    connector_cancel(client->connector);
     if (client->bev)
         bufferevent_free(client->bev);
     if (client->input)
         event_free(client->input);
-    if (client->connecting) {
-        close(event_get_fd(client->connecting));
-        event_free(client->connecting);
-    }
-    if (client->lookup) { /* its end comes through the loop, and needs dns */
-        evdns_getaddrinfo_cancel(client->lookup);
-        event_base_loop(client->base, EVLOOP_NONBLOCK);
-    }
-    if (client->dns)
-        evdns_base_free(client->dns, 1);
-    if (client->timer)
-        event_free(client->timer);
     if (client->base) {
-        event_base_loop(client->base, EVLOOP_NONBLOCK); /* closes, cancels */
+        event_base_loop(client->base, EVLOOP_NONBLOCK); /* closes, frees */
         event_base_free(client->base);
     }
-    if (client->addresses)
-        evutil_freeaddrinfo(client->addresses);
     libevent_global_shutdown();
 }
 
@@ -338,15 +225,26 @@ static const char help[] =
     "  -t SECONDS  for resolving and connecting together (10)\n"
     "  -h, --help  print this\n";
 
-int main(int argc, char **argv)
+/* Reads -t. Returns false after a message. */
+static bool read_timeout(struct timeval *timeout)
+{
+    char *end;
+    double seconds = strtod(optarg, &end);
+
+    if (end == optarg || *end || !(seconds > 0 && seconds <= 1e6)) {
+        warnx("-t '%s': not a number of seconds above 0", optarg);
+        return false;
+    }
+    timeout->tv_sec = (time_t)seconds;
+    timeout->tv_usec = (suseconds_t)((seconds - (double)timeout->tv_sec) * 1e6);
+    return true;
+}
+
+/* Reads the command line. Returns OPTIONS_RUN, or main's exit status. */
+static int read_arguments(struct client *client, int argc, char **argv)
 {
     static const struct option long_options[] = {{"help", 0, NULL, 'h'}, {0}};
-    struct client client = {.status = 1};
-    double seconds = 10;
-    struct timeval timeout;
-    char *end;
     int option;
-    long port;
 
     opterr = 0;
     while ((option = getopt_long(argc, argv, "+t:h", long_options, NULL)) !=
@@ -358,25 +256,28 @@ int main(int argc, char **argv)
                     argv[optind - 1], usage);
             return 2;
         }
-        seconds = strtod(optarg, &end);
-        if (end == optarg || *end || !(seconds > 0 && seconds <= 1e6)) {
-            warnx("-t '%s': not a number of seconds above 0", optarg);
+        if (!read_timeout(&client->timeout))
             return 2;
-        }
     }
     if (argc - optind < 2 || argc - optind > 3) {
         fprintf(stderr, "client: %d arguments, 2 or 3 are needed: %s",
                 argc - optind, usage);
         return 2;
     }
-    client.host = argv[optind];
-    client.port = argv[optind + 1];
-    client.message = argv[optind + 2]; /* or the NULL that ends argv */
-    if (!options_number("port", client.port, 1, 65535, &port))
-        return 2;
-    timeout.tv_sec = (time_t)seconds;
-    timeout.tv_usec = (suseconds_t)((seconds - (double)timeout.tv_sec) * 1e6);
+    client->host = argv[optind];
+    client->message = argv[optind + 2]; /* or the NULL that ends argv */
+    return options_number("port", argv[optind + 1], 1, 65535, &client->port)
+               ? OPTIONS_RUN
+               : 2;
+}
 
+int main(int argc, char **argv)
+{
+    struct client client = {.status = 1, .timeout = {10, 0}};
+    int status = read_arguments(&client, argc, argv);
+
+    if (status != OPTIONS_RUN)
+        return status;
     /* A closed stdin is an empty one, and its number is not for our socket. */
     if (!client.message && fcntl(STDIN_FILENO, F_GETFD) < 0 &&
         !freopen("/dev/null", "r", stdin)) {
@@ -386,15 +287,13 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     client.base = base_for_files();
     if (client.base)
-        client.timer = evtimer_new(client.base, on_timeout, &client);
-    if (!client.timer || evtimer_add(client.timer, &timeout) < 0) {
+        client.connector =
+            connector_start(client.base, client.host, (uint16_t)client.port,
+                            &client.timeout, on_connected, &client);
+    if (!client.connector)
         warnx("cannot set up: out of memory or descriptors");
-    } else {
-        resolve(&client);
-        if (!client.finished && event_base_dispatch(client.base) != 0)
-            warnx("the event loop failed");
-    }
-    client.finished = true;
+    else if (event_base_dispatch(client.base) != 0)
+        warnx("the event loop failed");
     client_free(&client);
     return client.status;
 }

@@ -80,19 +80,15 @@ static void on_input(evutil_socket_t fd, short events, void *arg)
     ssize_t n = read(fd, data, sizeof data);
 
     (void)events;
-    if (n < 0 && (errno == EINTR || errno == EAGAIN))
-        return;
-    if (n < 0) {
+    if (n < 0 && errno != EINTR && errno != EAGAIN) {
         warn("cannot read stdin");
         finish(client, 1);
-        return;
-    }
-    if (n == 0) {
+    } else if (n == 0) {
         client->input_over = true;
         event_del(client->input);
         maybe_half_close(client);
-    } else if (bufferevent_write(client->bev, data, (size_t)n) < 0 ||
-               bufferevent_enable(client->bev, EV_WRITE) < 0) {
+    } else if (n > 0 && (bufferevent_write(client->bev, data, (size_t)n) < 0 ||
+                         bufferevent_enable(client->bev, EV_WRITE) < 0)) {
         /* The first does not tell if its event could not be added; the second,
          * which adds it once more, does. */
         fail(client, "write to", "out of memory");
@@ -225,21 +221,6 @@ static const char help[] =
     "  -t SECONDS  for resolving and connecting together (10)\n"
     "  -h, --help  print this\n";
 
-/* Reads -t. Returns false after a message. */
-static bool read_timeout(struct timeval *timeout)
-{
-    char *end;
-    double seconds = strtod(optarg, &end);
-
-    if (end == optarg || *end || !(seconds > 0 && seconds <= 1e6)) {
-        warnx("-t '%s': not a number of seconds above 0", optarg);
-        return false;
-    }
-    timeout->tv_sec = (time_t)seconds;
-    timeout->tv_usec = (suseconds_t)((seconds - (double)timeout->tv_sec) * 1e6);
-    return true;
-}
-
 /* Reads the command line. Returns OPTIONS_RUN, or main's exit status. */
 static int read_arguments(struct client *client, int argc, char **argv)
 {
@@ -256,7 +237,7 @@ static int read_arguments(struct client *client, int argc, char **argv)
                     argv[optind - 1], usage);
             return 2;
         }
-        if (!read_timeout(&client->timeout))
+        if (!options_seconds("-t", optarg, &client->timeout))
             return 2;
     }
     if (argc - optind < 2 || argc - optind > 3) {

@@ -20,6 +20,20 @@ bool options_number(const char *name, const char *text, long min, long max,
     return false;
 }
 
+bool options_seconds(const char *name, const char *text, struct timeval *time)
+{
+    char *end;
+    double seconds = strtod(text, &end);
+
+    if (end == text || *end || !(seconds > 0 && seconds <= 1e6)) {
+        warnx("%s '%s': not a number of seconds above 0", name, text);
+        return false;
+    }
+    time->tv_sec = (time_t)seconds;
+    time->tv_usec = (suseconds_t)((seconds - (double)time->tv_sec) * 1e6);
+    return true;
+}
+
 struct addrinfo *options_address(const char *host, const char *port)
 {
     const struct addrinfo numeric = {.ai_flags =

@@ -1,4 +1,4 @@
-/* options — the command line of this chapter's servers.
+/* options — the command line of this chapter's servers, and of its client.
  *
  *     struct options options = {.idle = 60};
  *     int status = options_read(&options, "a:p:h", usage, help, argc, argv);
@@ -16,6 +16,7 @@
 
 #include <netdb.h>
 #include <stdbool.h>
+#include <sys/time.h>
 
 enum { OPTIONS_RUN = -1 }; /* no exit status: the program should run */
 
@@ -43,6 +44,10 @@ int options_read(struct options *options, const char *accepted,
  * reason, which calls the number `name`, and returns false. */
 bool options_number(const char *name, const char *text, long min, long max,
                     long *number);
+
+/* Reads a duration in seconds, above 0, with or without a fraction. On failure
+ * prints the reason and returns false. */
+bool options_seconds(const char *name, const char *text, struct timeval *time);
 
 /* Returns the address of a numeric host and port, which the caller frees with
  * freeaddrinfo; if they are not numeric, returns NULL. Prints nothing. It never

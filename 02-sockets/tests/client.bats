@@ -3,6 +3,7 @@
 
 load ../../scripts/lib/test_helper
 load ../../scripts/lib/peer
+load helpers/name_servers
 
 @test "client: prints what its twin prints" {
     start_server server -p 0
@@ -36,28 +37,35 @@ load ../../scripts/lib/peer
     assert_output ""
 }
 
-@test "client -t: a name server that says nothing is a timeout" {
-    needs_python
-    unshare -nm true 2>/dev/null || skip "no network namespace to be had here"
-    cat >"$BATS_TEST_TMPDIR/silent_dns" <<'END'
-ip link set lo up || exit 77
-printf 'nameserver 127.0.0.1\n' >"$1/resolv.conf"
-mount --bind "$1/resolv.conf" /etc/resolv.conf || exit 77
-/usr/bin/python3 -c 'import socket, time
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-s.bind(("127.0.0.1", 53))
-time.sleep(60)' &
-shift
-"$@"
-status=$?
-kill %1
-exit "$status"
-END
-    within="unshare -nm bash $BATS_TEST_TMPDIR/silent_dns $BATS_TEST_TMPDIR" \
-        run_program client -t 1 slow.test 8888 hello
-    [[ $status != 77 ]] || skip "/etc/resolv.conf cannot be replaced here"
+@test "client -t: name servers that are silent are a timeout" {
+    with_names '' 'nameserver 127.0.0.41' 127.0.0.41=silent
+    run_program client -t 1 slow.test 8888 hello
     assert_failure 1
-    [[ $stderr == *"cannot resolve slow.test port 8888: timed out"* ]] || fail "$stderr"
+    assert_equal "$stderr" "client: cannot resolve slow.test port 8888: timed out"
+}
+
+# That it is refused shows that the address was found.
+@test "client: a first name server that is silent does not keep it from the address" {
+    with_names '' 'nameserver 127.0.0.41\nnameserver 127.0.0.42' \
+        127.0.0.41=silent 127.0.0.42=answers,127.0.0.3
+    run_program client -t $((4 * slow)) svc.test 9 hello
+    assert_failure 1
+    assert_equal "$stderr" "client: cannot connect to svc.test port 9: Connection refused"
+}
+
+@test "client: name servers that refuse are a failure to resolve, not an unknown host" {
+    with_names '' 'nameserver 127.0.0.42' 127.0.0.42=refuses
+    run_program client svc.test 9 hello
+    assert_failure 1
+    assert_equal "$stderr" \
+        "client: cannot resolve svc.test port 9: Temporary failure in name resolution"
+}
+
+@test "client: a name that no name server knows is an unknown host" {
+    with_names '' 'nameserver 127.0.0.42' 127.0.0.42=knows_no_name
+    run_program client svc.test 9 hello
+    assert_failure 1
+    assert_equal "$stderr" "client: cannot connect to svc.test port 9: unknown host"
 }
 
 @test "client: an empty message is one: it half-closes and reads on" {
@@ -102,18 +110,49 @@ END
     assert_output four
 }
 
-@test "client: /etc/hosts is respected, and all of its addresses are tried" {
-    unshare -m true 2>/dev/null || skip "no mount namespace to be had here"
-    printf '%s both.test\n' 127.0.0.2 127.0.0.1 ::1 >"$BATS_TEST_TMPDIR/hosts"
-    start_server server -a ::1 -p 0
+# in_hosts ADDRESS…: of both.test, in the /etc/hosts of what $within runs.
+in_hosts() {
+    unshare -m mount --bind /etc/hosts /etc/hosts 2>/dev/null ||
+        skip "no mount namespace to be had here"
+    printf '%s both.test\n' "$@" >"$BATS_TEST_TMPDIR/hosts"
     cat >"$BATS_TEST_TMPDIR/in_hosts" <<END
-mount --bind $BATS_TEST_TMPDIR/hosts /etc/hosts || exit 77
-exec "\$@"
+mount --bind $BATS_TEST_TMPDIR/hosts /etc/hosts && exec "\$@"
 END
-    within="unshare -m bash $BATS_TEST_TMPDIR/in_hosts" run_program client both.test "$port" hello
-    [[ $status != 77 ]] || skip "/etc/hosts cannot be replaced here"
+    within="unshare -m bash $BATS_TEST_TMPDIR/in_hosts"
+}
+
+@test "client: /etc/hosts is respected, and all of its addresses are tried" {
+    start_server server -a ::1 -p 0
+    in_hosts 127.0.0.2 127.0.0.1 ::1
+    run_program client both.test "$port" hello
     assert_success
     assert_output hello
+}
+
+@test "client: a first address that swallows packets does not keep it from the second" {
+    start_peer '
+full, s = socket.socket(), socket.socket()
+full.bind(("127.0.0.2", 0))
+full.listen(0)
+waiting = [socket.socket() for i in range(3)]
+for w in waiting: w.setblocking(False); w.connect_ex(full.getsockname())
+s.bind(("127.0.0.3", full.getsockname()[1]))
+s.listen(9)
+print(s.getsockname()[1], flush=True)
+c, _ = s.accept()
+c.send(c.recv(10))
+c.close()'
+    in_hosts 127.0.0.2 127.0.0.3
+    run_program client -t $((6 * slow)) both.test "$port" hello
+    assert_success
+    assert_output hello
+}
+
+@test "client: an IPv6 address may stand in brackets, as the server prints it" {
+    start_server server -a ::1 -p 0
+    run_program client '[::1]' "$port" six
+    assert_success
+    assert_output six
 }
 
 @test "client: refused" {

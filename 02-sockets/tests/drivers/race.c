@@ -75,7 +75,7 @@ int main(int argc, char **argv)
 
     if (!race.base || count < 1 || count > RESOLVER_MAX)
         errx(2, "needs a limit, a port and 1 to %d addresses", RESOLVER_MAX);
-    limit.tv_sec = atoi(argv[1]);
+    limit.tv_sec = strtol(argv[1], NULL, 10);
     for (i = 0; i < count; i++)
         read_address(argv[2], argv[i + 3], &addresses[i]);
     before = count_descriptors();

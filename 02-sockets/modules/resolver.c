@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum { A, AAAA, FAMILIES };
-enum { SERVERS_MAX = 3, NAME_MAX_LENGTH = 253, LABEL_MAX_LENGTH = 63 };
+enum { NAME_MAX_LENGTH = 253, LABEL_MAX_LENGTH = 63 };
 
 /* evdns sends a question ATTEMPTS times, and to the next server each time. It
  * always reports the end, unless it lacks the memory: hence a limit of ours. */
@@ -94,7 +94,7 @@ static void add_localhost(struct resolver_lookup *lookup)
     add_address(lookup, &address, false);
 }
 
-/* A file of lines of words, in which # and ; begin a comment. */
+/* A file of lines of words, in which # begins a comment. */
 struct words {
     FILE *file; /* NULL: there is none, which is like an empty one */
     char *line, *rest;
@@ -108,7 +108,7 @@ static char *next_line(struct words *words)
 
     while (words->file &&
            getline(&words->line, &words->size, words->file) >= 0) {
-        words->line[strcspn(words->line, "#;")] = '\0';
+        words->line[strcspn(words->line, "#")] = '\0';
         word = strtok_r(words->line, " \t\r\n", &words->rest);
         if (word)
             return word;
@@ -148,27 +148,6 @@ static int add_hosts(struct resolver_lookup *lookup, const char *host)
     return end_words(&words) ? 0 : EAI_MEMORY;
 }
 
-/* Reads the name servers of resolv.conf, as getaddrinfo does: without one that
- * can be read, it is this machine. evdns cannot read fe80::1%eth0. Returns
- * their number; 0: no memory. */
-static size_t read_servers(struct resolver_address servers[SERVERS_MAX])
-{
-    struct words words = {.file = fopen("/etc/resolv.conf", "re")};
-    size_t count = 0;
-    char *word;
-
-    while (count < SERVERS_MAX && (word = next_line(&words))) {
-        if (strcmp(word, "nameserver") == 0 && (word = next_word(&words)) &&
-            read_numeric(word, 53, &servers[count]) == 0)
-            count++;
-    }
-    if (!end_words(&words) && count < SERVERS_MAX)
-        return 0;
-    if (count == 0 && read_numeric("127.0.0.1", 53, &servers[0]) == 0)
-        count = 1;
-    return count;
-}
-
 /* For evdns, which would print each server that fails. */
 static void print_nothing(int is_warning, const char *message)
 {
@@ -176,26 +155,20 @@ static void print_nothing(int is_warning, const char *message)
     (void)message;
 }
 
-/* Makes what asks one family of addresses. Returns NULL without memory; without
- * descriptors it is one that has no server. */
-static struct evdns_base *new_dns(struct event_base *base,
-                                  const struct resolver_address *servers,
-                                  size_t count)
+/* Makes what asks one family of addresses, with the name servers and search
+ * domains of resolv.conf. A server with a scope (fe80::1%eth0) whose interface
+ * does not exist is left out. Returns NULL without memory. */
+static struct evdns_base *new_dns(struct event_base *base)
 {
     struct evdns_base *dns = evdns_base_new(base, 0);
 
     if (!dns)
         return NULL;
     evdns_set_log_fn(print_nothing);
-    evdns_base_resolv_conf_parse(dns, DNS_OPTION_SEARCH, "/etc/resolv.conf");
+    evdns_base_resolv_conf_parse(
+        dns, DNS_OPTION_SEARCH | DNS_OPTION_NAMESERVERS, "/etc/resolv.conf");
     evdns_base_set_option(dns, "timeout", timeout);
     evdns_base_set_option(dns, "attempts", attempts);
-    /* evdns puts each new server behind its first one. */
-    evdns_base_nameserver_sockaddr_add(dns, &servers[0].any, servers[0].length,
-                                       0);
-    while (--count > 0)
-        evdns_base_nameserver_sockaddr_add(dns, &servers[count].any,
-                                           servers[count].length, 0);
     return dns;
 }
 
@@ -249,19 +222,16 @@ static void on_answer(int result, char type, int count, int ttl, void *found,
 static int ask(struct resolver_lookup *lookup, struct event_base *base,
                const char *host)
 {
-    struct resolver_address servers[SERVERS_MAX] = {0};
-    size_t count = read_servers(servers);
     int i;
 
-    for (i = 0; count > 0 && i < FAMILIES; i++) {
-        lookup->dns[i] = new_dns(base, servers, count);
+    for (i = 0; i < FAMILIES; i++) {
+        lookup->dns[i] = new_dns(base);
         if (!lookup->dns[i])
             return EAI_MEMORY;
         if (evdns_base_count_nameservers(lookup->dns[i]) == 0)
             return EAI_AGAIN;
     }
-    if (count == 0 ||
-        !evdns_base_resolve_ipv4(lookup->dns[A], host, 0, on_answer, lookup) ||
+    if (!evdns_base_resolve_ipv4(lookup->dns[A], host, 0, on_answer, lookup) ||
         !evdns_base_resolve_ipv6(lookup->dns[AAAA], host, 0, on_answer, lookup))
         return EAI_MEMORY;
     lookup->unanswered = FAMILIES;

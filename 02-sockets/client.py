@@ -5,7 +5,8 @@ import sys
 
 async def main(host, port, message):
     async with asyncio.timeout(10):
-        reader, writer = await asyncio.open_connection(host, port)
+        reader, writer = await asyncio.open_connection(
+            host, port, happy_eyeballs_delay=0.25)
     writer.write(message.encode())
     writer.write_eof()
     reply = await reader.read()

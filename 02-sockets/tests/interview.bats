@@ -176,6 +176,13 @@ connect_hostname, an evdns_base:
   the name server has the question, nobody waits"
 }
 
+@test "02-19 evdns_getaddrinfo gives up before a silent first name server's time is over" {
+    prove evdns_defaults
+    assert_output "the first name server is asked for A
+the second name server is asked for AAAA
+evdns_getaddrinfo: non-recoverable failure in name resolution"
+}
+
 @test "02-20 a connection in TIME_WAIT keeps the port, unless SO_REUSEADDR is set" {
     prove time_wait
     assert_output "started again, without SO_REUSEADDR: Address already in use
@@ -212,4 +219,16 @@ TCP_NODELAY on : 2 writes of 100 bytes, 0 bytes held back"
     assert_output "not copied, closed: 0 events
 copied, closed: 1 events; to remove it now: Bad file descriptor
 copied, removed, then closed: 0 events"
+}
+
+@test "02-26 a race reaches the second address, where the first one swallows packets" {
+    prove happy_eyeballs
+    assert_output "127.0.0.2 alone: timed out
+127.0.0.2, then 127.0.0.3: connected to 127.0.0.3"
+}
+
+@test "02-26 asyncio does not, unless it is given happy_eyeballs_delay" {
+    prove_python happy_eyeballs
+    assert_output "open_connection: not connected after 1 s
+happy_eyeballs_delay=0.25: connected to 127.0.0.3"
 }

@@ -8,7 +8,6 @@
 #   exercises/N_x.c, solutions/N_x.c and               a program, too, with sanitizers;
 #   exercises/wrong/N_x-mistake.patch                  what it lacks, main for example,
 #                                                      comes from exercises/given/
-SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -27,6 +26,10 @@ export BUILD := build$(if $(SANITIZE),/sanitize-$(subst $(comma),-,$(SANITIZE)))
 CHAPTERS := $(patsubst %/README.md,%,$(wildcard [0-9][0-9]-*/README.md))
 # `make run-chapter 01-loop` is meant as CHAPTER=01-loop.
 CHAPTER ?= $(firstword $(filter $(CHAPTERS),$(MAKECMDGOALS)))
+# Before scripts/lib/workbook.bash can see to the rest, bash obeys the first, and
+# complains if the locale is missing.
+unexport BASH_ENV
+export LC_ALL := C.UTF-8
 export CHAPTER SANITIZE VALGRIND CARD EXERCISE SHIPPED SUBMISSION FORMAT UNSAFE NAME
 .PHONY: $(CHAPTERS)
 $(CHAPTERS):
@@ -36,7 +39,7 @@ $(CHAPTERS):
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion
 PACKAGES := $(shell pkg-config --cflags libevent libmariadb 2>/dev/null)
 CFLAGS ?= -O2
-override CFLAGS += -std=gnu11 -gdwarf-4 $(WARNINGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE) \
+ALL_CFLAGS := $(CFLAGS) -std=gnu11 -gdwarf-4 $(WARNINGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE) \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer) $(PACKAGES)
 PRACTICE_CFLAGS := -O0 -std=gnu11 -g $(WARNINGS) -fsanitize=address,undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer $(PACKAGES)
@@ -66,7 +69,7 @@ source = $(if $(wrong),$(BUILD)/)$(1).c
 reversed = $(if $(1),$(lastword $(1)) $(call reversed,$(filter-out $(lastword $(1)),$(1))))
 chapters = $(call reversed,$(wordlist 1,$(patsubst 0%,%,$(firstword $(subst -, ,$(1)))),$(CHAPTERS)))
 # What it is compiled and linked with; what has sanitizers is in build/practised.
-compile = $(CC) $(if $(practised),$(PRACTICE_CFLAGS) -I$(chapter)/exercises,$(CFLAGS)) \
+compile = $(CC) $(if $(practised),$(PRACTICE_CFLAGS) -I$(chapter)/exercises,$(ALL_CFLAGS)) \
 	$(patsubst %,-I%/modules,$(chapters))
 libraries = $(if $(practised),$(BUILD)/practised/$(chapter)/$(number)_given.a) \
 	$(patsubst %,$(BUILD)/$(if $(practised),practised/%_modules.a,%/modules.a),$(chapters)) \
@@ -77,13 +80,14 @@ libraries = $(if $(practised),$(BUILD)/practised/$(chapter)/$(number)_given.a) \
 UNITS := $(SOURCES) $(foreach c,$(CHAPTERS),$(wildcard $(addprefix $(c)/,exercises/*.c \
 	exercises/given/*.c solutions/*.c bench/peers/*.c))) \
 	$(wildcard $(addprefix scripts/*/,*.c */*.c */*/*.c))
-unit = $(if $(filter scripts/%,$(1)),$(CC) $(CFLAGS),$(call compile,$(1)))
+unit = $(if $(filter scripts/%,$(1)),$(CC) $(ALL_CFLAGS),$(call compile,$(1)))
+json_root := $(subst ",\",$(subst \,\\,$(CURDIR)))
 ifeq ($(SANITIZE),)
 DATABASE := $(BUILD)/compile_commands.json
 endif
 $(BUILD)/compile_commands.json: Makefile $(BUILD)/.flags $(sort $(dir $(UNITS)))
 	$(file >$@,[)
-	$(foreach u,$(UNITS),$(file >>$@,{"directory": "$(CURDIR)", "file": "$(u)", "command": \
+	$(foreach u,$(UNITS),$(file >>$@,{"directory": "$(json_root)", "file": "$(u)", "command": \
 		"$(call unit,$(u:.c=)) -c $(u)"}$(if $(filter-out $(lastword $(UNITS)),$(u)),$(comma))))
 	$(file >>$@,])
 	@:
@@ -151,7 +155,7 @@ $(BUILD)/practised/%_given.a: $$(addprefix $(BUILD)/practised/,$$(call given,$$(
 $(BUILD)/.flags: FORCE
 	@scripts/setup --check build
 	@mkdir -p $(@D)
-	@echo '$(CC) $(CFLAGS)' | cmp -s - $@ || echo '$(CC) $(CFLAGS)' > $@
+	@echo '$(CC) $(ALL_CFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS)' > $@
 FORCE:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

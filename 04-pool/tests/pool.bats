@@ -4,7 +4,7 @@
 load ../../scripts/lib/test_helper
 load ../../scripts/lib/peer
 
-with_mariadb=$root/scripts/with-mariadb
+with_mariadb=scripts/with-mariadb
 
 @test "pool: prints the version row as its twin does" {
     needs_python aiomysql

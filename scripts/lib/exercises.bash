@@ -81,8 +81,7 @@ exercise_checks() {
 
     [[ -z ${3-} ]] || filter=(--filter "^${3//[^[:alnum:] ]/.*}\$")
     # bats puts itself in front, for bats in bats: without its functions it fails.
-    env -i PATH="${PATH/#*bats-core:/}" HOME="$HOME" \
-        LANG="${LANG-C.UTF-8}" TMPDIR="${TMPDIR-/tmp}" \
+    env -i PATH="${PATH/#*bats-core:/}" HOME="$HOME" LC_ALL=C.UTF-8 TMPDIR="${TMPDIR-/tmp}" \
         BUILD="$BUILD" EXERCISE_BINARY="$2" EXERCISE_PATIENCE="${EXERCISE_PATIENCE-1}" \
         bats --formatter tap "${filter[@]}" "$1" </dev/null 2>&1
 }

@@ -11,9 +11,8 @@
 # that has an asyncio twin go into files there; with PLAY_TWINS=1 the twin's.
 set -euo pipefail
 : "${BUILD:=build}"
-cd "$(dirname "$0")"
-chapter=$(basename "$PWD")
-cd ..
+chapter=$(basename "$(realpath "$(dirname "$0")")")
+source "$(dirname "${BASH_SOURCE[0]}")/workbook.bash"
 source scripts/lib/terminal.bash
 set_colours
 failed=0 with='' plays=0 served='' serve_pid='' port=''

@@ -33,7 +33,10 @@ for library in "${BATS_LIB_PATH%%:*}"/bats-{support,assert}; do
     done
 done
 
-root=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
+# shellcheck source=scripts/lib/workbook.bash
+source "${BASH_SOURCE[0]%/*}/workbook.bash"
+root=$PWD
+cd "$OLDPWD" || exit # where bats looks for the file
 chapter=${BATS_TEST_DIRNAME#"$root"/}
 chapter=${chapter%%/*}
 build=${BUILD:-build}
@@ -68,19 +71,22 @@ expect_findings() {
 }
 
 command_for() {
-    local limit=10 tool=''
+    local limit=10 tool='' path
 
     if [[ $1 == -t ]]; then
         limit=$2
         shift 2
     fi
+    path=$build/$chapter/$1
+    # A word list: in the root, where tests are, its path has no space.
+    [[ $PWD != "$root" ]] || path=${path#"$root"/}
     if [[ -n ${VALGRIND-} ]]; then
         tool="valgrind -q --leak-check=full --show-leak-kinds=all
             --errors-for-leak-kinds=all --error-exitcode=99 --track-fds=yes
             --log-file=$BATS_TEST_TMPDIR/valgrind.%p"
     fi
     # shellcheck disable=SC2086 # a word list
-    echo timeout --foreground -s KILL $((limit * slow)) $tool "$build/$chapter/$1"
+    echo timeout --foreground -s KILL $((limit * slow)) $tool "$path"
 }
 
 run_program() {

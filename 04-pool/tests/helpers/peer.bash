@@ -2,10 +2,11 @@
 # A server for all tests of a .bats file (those that hurt it start their own),
 # and the peers that no pool wishes for. Sourced after test_helper.
 
-with_mariadb=$root/scripts/with-mariadb
+with_mariadb=scripts/with-mariadb # a word of $within, so without the root
 
 # shellcheck disable=SC2016 # its own shell's
 setup_file() {
+    cd "$root" || return
     "$with_mariadb" bash -c '
         export -p | sed -n "s/^declare -x MYSQL_/export MYSQL_/p" >"$1.new"
         mv "$1.new" "$1"

@@ -20,6 +20,10 @@ ifeq ($(origin CC),default)
 CC := gcc
 endif
 comma := ,
+# Practice has sanitizers of its own, and needs no SANITIZE that was exported once.
+ifneq ($(filter practice watch hint exercises exercise-commands grade,$(MAKECMDGOALS)),)
+override SANITIZE :=
+endif
 # A sanitizer's build has a tree of its own: build/sanitize-address-undefined.
 export BUILD := build$(if $(SANITIZE),/sanitize-$(subst $(comma),-,$(SANITIZE)))
 
@@ -163,7 +167,7 @@ FORCE:
 run-chapter: ## build and play a chapter: CHAPTER=01-loop (or 01, 1, loop)
 	@scripts/run-chapter
 
-test: ## the tests: CHAPTER=, SANITIZE=address,undefined (or thread), VALGRIND=1
+test: ## the tests: CHAPTER=, EXERCISE=01-2, SANITIZE=address|thread, VALGRIND=1
 	@scripts/test
 
 practice: ## check your exercises: CHAPTER=, or one of them: EXERCISE=01-2

@@ -77,12 +77,13 @@ exercise_hint() {
 # exercise_checks BATS BINARY [TEST]: runs the checks (or one) on a program, in an
 # environment of its own; prints TAP.
 exercise_checks() {
-    local filter=()
+    local filter=() binary=$2
 
+    [[ $binary == /* ]] || binary=$PWD/$binary
     [[ -z ${3-} ]] || filter=(--filter "^${3//[^[:alnum:] ]/.*}\$")
     # bats puts itself in front, for bats in bats: without its functions it fails.
     env -i PATH="${PATH/#*bats-core:/}" HOME="$HOME" LC_ALL=C.UTF-8 TMPDIR="${TMPDIR-/tmp}" \
-        BUILD="$BUILD" EXERCISE_BINARY="$2" EXERCISE_PATIENCE="${EXERCISE_PATIENCE-1}" \
+        BUILD="$BUILD" EXERCISE_BINARY="$binary" EXERCISE_PATIENCE="${EXERCISE_PATIENCE-1}" \
         bats --formatter tap "${filter[@]}" "$1" </dev/null 2>&1
 }
 
@@ -101,7 +102,7 @@ exercise_check() {
     if [[ ! -x $binary ]]; then
         : >"$result"
     elif [[ $fresh == no ]]; then
-        exercise_checks "$path.bats" "$PWD/$binary" >"$result.new" || true
+        exercise_checks "$path.bats" "$binary" >"$result.new" || true
         mv "$result.new" "$result"
     fi
 }
@@ -151,7 +152,7 @@ wrong_holds() {
 
     if [[ ! -x $binary ]]; then
         printf '%s does not apply or compile:\n%s\n' "$2" "$(<"$binary.said")"
-    elif ! said=$(fails_as_it_should "$1" "$PWD/$binary" "$(test_to_fail "$2")"); then
+    elif ! said=$(fails_as_it_should "$1" "$binary" "$(test_to_fail "$2")"); then
         printf '%s: %s\n' "$2" "$said"
     fi
 }
@@ -163,7 +164,7 @@ exercise_holds() {
 
     path=$(exercise_path "$1")
     solution=${path/exercises/solutions}
-    if ! said=$(exercise_checks "$path.bats" "$PWD/$BUILD/$solution") ||
+    if ! said=$(exercise_checks "$path.bats" "$BUILD/$solution") ||
         { tap_read <<<"$said" && ((tap_skipped > 0)); }; then
         printf '%s.c does not pass:\n%s\n' "$solution" "$said"
         failed=1
@@ -196,9 +197,9 @@ exercise_unsolved() {
     path=$(exercise_path "$1")
     if [[ ! -x $BUILD/$path ]]; then
         echo "it does not compile"
-    elif ! said=$(fails_as_it_should "$path.bats" "$PWD/$BUILD/$path" \
+    elif ! said=$(fails_as_it_should "$path.bats" "$BUILD/$path" \
         "$(test_to_fail "$path.bats")"); then
-        ! exercise_checks "$path.bats" "$PWD/$BUILD/$path" >/dev/null || echo "it is solved"
+        ! exercise_checks "$path.bats" "$BUILD/$path" >/dev/null || echo "it is solved"
         echo "$said"
     elif [[ -s $BUILD/$path.said ]]; then
         echo "the compiler warns: $(head -n 1 "$BUILD/$path.said")"

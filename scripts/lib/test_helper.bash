@@ -7,7 +7,8 @@
 #
 #   run_program [-t SECONDS] NAME [ARGUMENT…]   sets $status $output $stderr
 #   within=COMMAND run_program …                inside scripts/with-mariadb, say
-#   command_for NAME            the same as a word list, for pipelines
+#   command_for NAME            the same as a word list, for pipelines; it fails if
+#                               the program is not built
 #   start_server NAME [ARGUMENT…]               sets $port $server_pid
 #   stop_server [SIGNAL]        waits for its end, sets $status
 #   said, complained            what the server wrote to stdout, to stderr
@@ -78,6 +79,9 @@ command_for() {
         shift 2
     fi
     path=$build/$chapter/$1
+    [[ -x $path ]] ||
+        fail "not built: ${path#"$root"/}: make programs${SANITIZE:+ SANITIZE=$SANITIZE}" ||
+        return
     # A word list: in the root, where tests are, its path has no space.
     [[ $PWD != "$root" ]] || path=${path#"$root"/}
     if [[ -n ${VALGRIND-} ]]; then
@@ -90,7 +94,7 @@ command_for() {
 }
 
 run_program() {
-    local limit=10 name
+    local limit=10 name command
 
     if [[ $1 == -t ]]; then
         limit=$2
@@ -98,8 +102,9 @@ run_program() {
     fi
     name=$1
     shift
-    # shellcheck disable=SC2046,SC2086 # word lists
-    run --separate-stderr ${within-} $(command_for -t "$limit" "$name") "$@"
+    command=$(command_for -t "$limit" "$name") || return
+    # shellcheck disable=SC2086 # word lists
+    run --separate-stderr ${within-} $command "$@"
     if ((status == 137)); then
         fail "$name $*: it never ended: stopped after $((limit * slow)) s"
     fi
@@ -162,14 +167,15 @@ check_valgrind() {
 }
 
 start_server() {
-    local name=$1
+    local name=$1 command
 
+    command=$(command_for -t 60 "$name") || return
     shift
     said_in=$BATS_TEST_TMPDIR/$name.out
     complained_in=$BATS_TEST_TMPDIR/$name.err
     : >"$complained_in"
-    # shellcheck disable=SC2046,SC2086
-    ${within-} $(command_for -t 60 "$name") "$@" >"$said_in" 2>"$complained_in" 3>&- &
+    # shellcheck disable=SC2086
+    ${within-} $command "$@" >"$said_in" 2>"$complained_in" 3>&- &
     server=$!
     wait_until 10 grep -q 'listening on' "$complained_in" ||
         fail "$name $*: it does not listen: $(complained)"

@@ -2,6 +2,7 @@
 # The interview cards, and what is made of them: prove, quiz, cards.
 
 load ../lib/test_helper
+load helpers/copy
 
 plain_build_only=yes
 
@@ -12,10 +13,8 @@ of_cards() {
 
 # A copy of the workbook with one chapter and two cards.
 small_workbook() {
-    copy=$BATS_TEST_TMPDIR/copy
-    mkdir -p "$copy/01-loop/tests"
-    cp -r Makefile scripts "$copy"
-    cp 01-loop/{loop.c,README.md} "$copy/01-loop"
+    small_copy "$BATS_TEST_TMPDIR/copy" 01-loop/{loop.c,README.md}
+    mkdir "$copy/01-loop/tests"
     cat >"$copy/01-loop/interview.md" <<'END'
 # Questions
 
@@ -40,10 +39,6 @@ load ../../scripts/lib/test_helper
 }
 END
     sed -i 's/^@TEST/@test/' "$copy/01-loop/tests/interview.bats"
-}
-
-in_copy() {
-    env -u MAKEFLAGS -u MAKELEVEL -u BUILD -u PROVE_TRANSCRIPT make --no-print-directory -C "$copy" "$@"
 }
 
 @test "cards: ids are unique, in order, and of their chapter" {
@@ -80,7 +75,7 @@ in_copy() {
 
 @test "make cards: the import file has a note per card, ids first, nothing raw" {
     needs_python
-    run env -u MAKEFLAGS make --no-print-directory cards
+    run quiet_make cards
     assert_success
     run "$python" - build/cards.txt <<'END'
 import csv, sys
@@ -146,7 +141,7 @@ True"
 
 @test "make quiz: question, Enter, answer; in the end what to review" {
     small_workbook
-    run bash -c 'printf "\ny\n\nn\nn\n" | env -u MAKEFLAGS make --no-print-directory -C "$1" quiz' - "$copy"
+    run in_copy quiz < <(printf "\ny\n\nn\nn\n")
     assert_success
     assert_line --regexp "^01-0[12]   .* 1 of 2$"
     assert_line --regexp "^01-0[12]   .* 2 of 2$"
@@ -159,7 +154,7 @@ True"
 
 @test "make quiz: what to review is in order, each with the lesson's link under it" {
     small_workbook
-    run bash -c 'printf "\nn\n\nn\nn\n" | env -u MAKEFLAGS make --no-print-directory -C "$1" quiz' - "$copy"
+    run in_copy quiz < <(printf "\nn\n\nn\nn\n")
     assert_success
     run grep -A 4 -F "To review:" <<<"$output"
     assert_line --index 1 '  01-01   Is 1 < 2 a "question" & a test?'
@@ -170,7 +165,7 @@ True"
 
 @test "make quiz: every card once before any comes again" {
     small_workbook
-    run bash -c 'printf "\nn\n\nn\ny\n\ny\n\ny\n" | env -u MAKEFLAGS make --no-print-directory -C "$1" quiz' - "$copy"
+    run in_copy quiz < <(printf "\nn\n\nn\ny\n\ny\n\ny\n")
     assert_success
     assert_equal "$(grep -oE '^01-0[12]   .*of 2$' <<<"$output" | cut -c 1-5 | head -n 2 | sort | xargs)" "01-01 01-02"
     assert_equal "$(grep -cE '^01-0[12]   .*of 2$' <<<"$output")" 4
@@ -180,10 +175,10 @@ True"
 
 @test "make quiz: leaves cleanly at the end of input and with q" {
     small_workbook
-    run bash -c 'printf "\n" | env -u MAKEFLAGS make --no-print-directory -C "$1" quiz' - "$copy"
+    run in_copy quiz < <(printf "\n")
     assert_success
     assert_line "No question answered."
-    run bash -c 'printf "\nn\n\nq\n" | env -u MAKEFLAGS make --no-print-directory -C "$1" quiz' - "$copy"
+    run in_copy quiz < <(printf "\nn\n\nq\n")
     assert_success
     assert_line "0 of 1 known"
 }

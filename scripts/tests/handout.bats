@@ -3,15 +3,15 @@
 # exercises. That a handout's own suite is green is shown by soak/grade.bats.
 
 load ../lib/test_helper
+load helpers/copy
 
 plain_build_only=yes
 
 copy_workbook() {
     local here=$root/scripts/tests/hostile chapter
 
-    book=$BATS_TEST_TMPDIR/book
-    mkdir "$book"
-    cp -r "$root"/{Makefile,scripts,README.md,.gitignore} "$book"
+    small_copy "$BATS_TEST_TMPDIR/book" README.md .gitignore
+    book=$copy
     for chapter in 01-loop 02-sockets; do
         mkdir -p "$book/$chapter/"{exercises/{wrong,hints},solutions}
         cp "$root/$chapter"/*.{c,md} "$book/$chapter"
@@ -32,8 +32,7 @@ commit() {
 }
 
 in_book() {
-    env -u MAKEFLAGS -u MAKELEVEL -u BUILD -u SANITIZE -u CHAPTER \
-        make --no-print-directory -s -C "$book" "$@"
+    quiet_make -s -C "$book" "$@"
 }
 
 @test "handout: has the exercises and no answers, and works by itself" {

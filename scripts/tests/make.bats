@@ -2,21 +2,13 @@
 # What `make` says and does.
 
 load ../lib/test_helper
+load helpers/copy
 
 plain_build_only=yes
 
-# quiet_make …: without what this make's own call would hand down.
-quiet_make() {
-    env -u MAKEFLAGS -u MAKELEVEL -u BUILD -u SANITIZE make --no-print-directory "$@"
-}
-
-# small_copy: a workbook of one chapter with one program, quickly built; in $copy.
-small_copy() {
-    copy=$BATS_TEST_TMPDIR/copy
-    mkdir -p "$copy/01-loop"
-    cp -r "$root"/{Makefile,scripts} "$copy"
-    cp "$root"/01-loop/{loop.c,loop.py,README.md,run} "$copy/01-loop"
-    rm -r "$copy"/scripts/tests
+# one_program: a workbook of one chapter with one program, quickly built; in $copy.
+one_program() {
+    small_copy "$BATS_TEST_TMPDIR/copy" 01-loop/{loop.c,loop.py,README.md,run}
     mkdir "$copy"/{01-loop,scripts}/tests
     sed -i '/^play/{/ loop$/!d}' "$copy/01-loop/run"
 }
@@ -50,17 +42,17 @@ write_tests() {
 }
 
 @test "make run-chapter: a chapter goes by 01-loop, 01, 1 and loop" {
-    small_copy
+    one_program
     for name in 01-loop 01 1 loop; do
-        run quiet_make -C "$copy" run-chapter CHAPTER="$name"
+        run in_copy run-chapter CHAPTER="$name"
         assert_success
         assert_line --index 0 "01-loop — the event loop"
     done
 }
 
 @test "make run-chapter 01-loop: without CHAPTER= it is understood, too" {
-    small_copy
-    run quiet_make -C "$copy" run-chapter 01-loop
+    one_program
+    run in_copy run-chapter 01-loop
     assert_success
     assert_line --index 0 "01-loop — the event loop"
     refute_output --partial "Nothing to be done"
@@ -101,8 +93,8 @@ write_tests() {
 }
 
 @test "make: no colour in a pipe, nor with NO_COLOR on a terminal" {
-    small_copy
-    run quiet_make -C "$copy" run-chapter CHAPTER=1
+    one_program
+    run in_copy run-chapter CHAPTER=1
     assert_success
     refute_output --partial $'\e['
     run script -qec "env -u MAKEFLAGS -u BUILD NO_COLOR=1 make -C '$copy' run-chapter CHAPTER=1" /dev/null
@@ -115,8 +107,8 @@ write_tests() {
 
 @test "make compare: both side by side, with their times" {
     needs_python
-    small_copy
-    run quiet_make -C "$copy" compare CHAPTER=1
+    one_program
+    run in_copy compare CHAPTER=1
     assert_success
     assert_line --regexp "^  Task completed +Task completed$"
     assert_line --regexp "^  1\.[0-9]+ s, exit 0 +1\.[0-9]+ s, exit 0$"
@@ -133,65 +125,65 @@ write_tests() {
 
 @test "make compare: says so where they differ" {
     needs_python
-    small_copy
+    one_program
     sed -i 's/Task completed/Task done/' "$copy/01-loop/loop.py"
-    run quiet_make -C "$copy" compare CHAPTER=1
+    run in_copy compare CHAPTER=1
     assert_failure
     assert_line --regexp "^  Task completed +\| +Task done$"
     assert_output --partial "They differ"
 }
 
 @test "make test: counts a failing test, says which, exits non-zero" {
-    small_copy
+    one_program
     write_tests "one that passes { true; }" "one that fails { false; }" \
         "one that is skipped { skip; }"
-    run quiet_make -C "$copy" test
+    run in_copy test
     assert_failure
     assert_line --regexp "^not ok [0-9] one that fails"
     assert_line "1 passed, 1 failed, 1 skipped"
     write_tests "never runs { true; }"
     sed -i '1s/.*/load nothing-of-this-name/' "$copy/01-loop/tests/x.bats"
-    run quiet_make -C "$copy" test
+    run in_copy test
     assert_failure
     assert_line --regexp "^0 passed, [1-9] failed$"
 }
 
 @test "make test: a program that never ends is told so in words" {
-    small_copy
+    one_program
     echo 'int main(void) { for (;;) ; }' >"$copy/01-loop/loop.c"
     write_tests "ends { run_program -t 1 loop; }"
-    run quiet_make -C "$copy" test
+    run in_copy test
     assert_failure
     assert_output --partial "loop : it never ended: stopped after 1 s"
 }
 
 @test "make all: with what is missing says so, and names scripts/setup" {
-    small_copy
+    one_program
     mkdir "$copy/bin"
     printf '#!/bin/sh\nexit 1\n' >"$copy/bin/pkg-config"
     chmod +x "$copy/bin/pkg-config"
-    PATH=$copy/bin:$PATH run -2 quiet_make -C "$copy" all
+    PATH=$copy/bin:$PATH run -2 in_copy all
     assert_output --partial "Missing on this machine: libevent-dev libmariadb-dev"
     assert_output --partial "scripts/setup"
 }
 
 @test "make CC=clang: builds, and builds anew what gcc built" {
     command -v clang >/dev/null || skip "clang is not here: scripts/setup --dev"
-    small_copy
-    quiet_make -C "$copy" all
-    run quiet_make -C "$copy" all
+    one_program
+    in_copy all
+    run in_copy all
     assert_output ""
-    run quiet_make -C "$copy" all CC=clang
+    run in_copy all CC=clang
     assert_success
     assert_line "cc 01-loop/loop"
 }
 
 @test "make clean: removes build/ and nothing else" {
-    small_copy
+    one_program
     find "$copy" | sort >"$BATS_TEST_TMPDIR/before"
-    quiet_make -C "$copy" all
+    in_copy all
     [[ -x $copy/build/01-loop/loop ]]
-    quiet_make -C "$copy" clean
+    in_copy clean
     find "$copy" | sort | diff "$BATS_TEST_TMPDIR/before" -
 }
 
@@ -219,7 +211,7 @@ chapter_with_scene() {
 
 @test "make: the compile commands find each chapter's own scene, and its modules" {
     needs_python
-    small_copy
+    one_program
     chapter_with_scene 01-loop
     chapter_with_scene 02-more
     quiet_make -s -C "$copy" build/compile_commands.json
@@ -233,15 +225,15 @@ chapter_with_scene() {
 
 @test "make: the compile commands follow the files, new chapters too" {
     needs_python
-    small_copy
-    quiet_make -C "$copy" all
+    one_program
+    in_copy all
     run grep -o '"file": "[^"]*"' "$copy/build/compile_commands.json"
     assert_line '"file": "01-loop/loop.c"'
     refute_line --partial 02-more
     chapter_with_scene 02-more
     cp "$copy/01-loop/loop.c" "$copy/01-loop/other.c"
     rm "$copy/01-loop/loop.c"
-    quiet_make -C "$copy" build/compile_commands.json
+    in_copy build/compile_commands.json
     run grep -o '"file": "[^"]*"' "$copy/build/compile_commands.json"
     assert_line '"file": "01-loop/other.c"'
     assert_line '"file": "02-more/exercises/given/1_scene.c"'

@@ -2,23 +2,18 @@
 # make new-exercise: what it makes is an exercise that holds, before anyone edits it.
 
 load ../lib/test_helper
+load helpers/copy
 
 plain_build_only=yes
 
-small_copy() {
-    copy=$BATS_TEST_TMPDIR/copy
-    mkdir -p "$copy/01-loop/exercises"
-    cp -r Makefile scripts "$copy"
-    cp 01-loop/{loop.c,README.md} "$copy/01-loop"
+no_exercises() {
+    small_copy "$BATS_TEST_TMPDIR/copy" 01-loop/{loop.c,README.md}
+    mkdir "$copy/01-loop/exercises"
     echo "# Exercises" >"$copy/01-loop/exercises/README.md"
 }
 
-in_copy() {
-    env -u MAKEFLAGS -u MAKELEVEL -u BUILD make --no-print-directory -s -C "$copy" "$@"
-}
-
 @test "new-exercise: the skeleton is unsolved, its solution passes, its wrong answers fail" {
-    small_copy
+    no_exercises
     run in_copy new-exercise NAME=01-5_twice
     assert_success
     assert_line "  01-loop/exercises/5_twice.c"
@@ -39,7 +34,7 @@ in_copy() {
 }
 
 @test "new-exercise: without a name, and with one that is taken, it says so and makes nothing" {
-    small_copy
+    no_exercises
     run in_copy new-exercise
     assert_failure
     assert_line "new-exercise: which one?  make new-exercise NAME=03-5_name"

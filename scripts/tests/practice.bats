@@ -2,6 +2,7 @@
 # Practice: what a learner is told, and that exercises are held to their form.
 
 load ../lib/test_helper
+load helpers/copy
 
 plain_build_only=yes
 
@@ -13,12 +14,9 @@ small_workbook() {
 }
 
 setup_file() {
-    local copy=$BATS_FILE_TMPDIR/copy
-
     [[ -z ${SANITIZE-}${VALGRIND-} ]] || return 0 # the tests are skipped
+    small_copy "$BATS_FILE_TMPDIR/copy" 01-loop/{loop.c,README.md}
     mkdir -p "$copy"/01-loop/{solutions,exercises/{wrong,hints}}
-    cp -r Makefile scripts "$copy"
-    cp 01-loop/{loop.c,README.md} "$copy/01-loop"
     cat >"$copy/01-loop/exercises/README.md" <<'END'
 # Exercises
 
@@ -117,11 +115,6 @@ $1
     return 0;
 }
 END
-}
-
-in_copy() {
-    env -u MAKEFLAGS -u MAKELEVEL -u BUILD -u EXERCISE -u CHAPTER -u SHIPPED NO_COLOR=1 \
-        LC_ALL=C.UTF-8 make --no-print-directory -C "$copy" "$@"
 }
 
 # practised BODY WORDS…: with this body, the learner is told each of WORDS.
@@ -493,7 +486,7 @@ mistake() {
     small_workbook
     solution >"$copy/01-loop/exercises/1_count.c"
     echo 'int main(void) { nonsense }' >"$copy/01-loop/exercises/2_hello.c"
-    rm -r "$copy"/01-loop/solutions "$copy"/scripts/tests
+    rm -r "$copy"/01-loop/solutions
     run in_copy test
     assert_success
     assert_line --partial "# skip yours: it is solved"

@@ -2,10 +2,11 @@
 # For grade.bats and soak/grade.bats: makes a class. $book is the checkout that
 # grades, $class has a directory for each student.
 
-# Quiet, and without what this make's own call would hand down.
+# shellcheck source=scripts/tests/helpers/copy.bash
+source "$root/scripts/tests/helpers/copy.bash"
+
 grade() {
-    env -u MAKEFLAGS -u MAKELEVEL -u BUILD -u SANITIZE -u CHAPTER TEACHERS_SECRET=1 \
-        EXERCISE_PATIENCE=2 make --no-print-directory -s -C "$book" grade "$@"
+    TEACHERS_SECRET=1 EXERCISE_PATIENCE=2 quiet_make -s -C "$book" grade "$@"
 }
 
 # answer STUDENT [NAME]: stdin is its answer.
@@ -22,10 +23,9 @@ hostile() {
 copy_workbook() {
     local here=$root/scripts/tests/hostile
 
-    book=$1/book class=$1/class
+    small_copy "$1/book" 01-loop/README.md
+    book=$copy class=$1/class
     mkdir -p "$book/01-loop/"{exercises,solutions} "$class"
-    cp -r "$root"/{Makefile,scripts} "$book"
-    cp "$root"/01-loop/*.{c,md} "$book/01-loop"
     cp "$here/exercises/1_greet.bats" "$book/01-loop/exercises"
     cp "$here/exercises/1_greet.c" "$book/01-loop/solutions"
     # The scene of an answer that has the learner's part alone, greet().

@@ -20,8 +20,9 @@ ifeq ($(origin CC),default)
 CC := gcc
 endif
 comma := ,
-# Practice has sanitizers of its own, and needs no SANITIZE that was exported once.
-ifneq ($(filter practice watch hint exercises exercise-commands grade,$(MAKECMDGOALS)),)
+# Practice has sanitizers of its own: a SANITIZE that was exported once is not for it.
+ifneq ($(filter practice watch hint exercises exercise-commands grade handout gradescope \
+	cards,$(MAKECMDGOALS)),)
 override SANITIZE :=
 endif
 # A sanitizer's build has a tree of its own: build/sanitize-address-undefined.
@@ -34,6 +35,8 @@ CHAPTER ?= $(firstword $(filter $(CHAPTERS),$(MAKECMDGOALS)))
 # complains if the locale is missing.
 unexport BASH_ENV
 export LC_ALL := C.UTF-8
+# As it was typed: a directory may have a "$" in its name.
+override SUBMISSION := $(value SUBMISSION)
 export CHAPTER SANITIZE VALGRIND CARD EXERCISE SHIPPED SUBMISSION FORMAT UNSAFE NAME
 .PHONY: $(CHAPTERS)
 $(CHAPTERS):

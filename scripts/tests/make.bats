@@ -157,6 +157,16 @@ write_tests() {
     assert_output --partial "loop : it never ended: stopped after 1 s"
 }
 
+@test "make test: a program that was not built is told so in words" {
+    one_program
+    write_tests "runs { run_program loop; }" 'in a pipe { bash -c "$(command_for loop) | cat"; }' \
+        "serves { start_server loop; }"
+    run env -u BUILD -u SANITIZE bats "$copy/01-loop/tests"
+    assert_failure
+    assert_equal "$(grep -c "^# not built: build/01-loop/loop: make programs$" <<<"$output")" 3
+    refute_output --partial "failed to run command"
+}
+
 @test "make all: with what is missing says so, and names scripts/setup" {
     one_program
     mkdir "$copy/bin"

@@ -492,6 +492,10 @@ mistake() {
     assert_line --partial "# skip yours: it is solved"
     assert_line --partial "# skip yours: it does not compile"
     assert_line "0 passed, 0 failed, 2 skipped"
+    run in_copy test EXERCISE=1-2
+    assert_success
+    assert_line --partial "exercise 01-2 hello: unsolved"
+    assert_line "0 passed, 0 failed, 1 skipped"
     run in_copy test SHIPPED=1
     assert_failure
     assert_line "0 passed, 2 failed"

@@ -9,7 +9,6 @@ export -n SHELLOPTS BASHOPTS
 unset BASH_ENV ENV CDPATH GLOBIGNORE POSIXLY_CORRECT "${!GREP_@}" "${!PYTHON@}" \
     GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_OBJECT_DIRECTORY GIT_PREFIX LANGUAGE "${!LC_@}"
 export LC_ALL=C.UTF-8 SHELL=/bin/bash HOME="${HOME:-/nonexistent}"
-{ true <&0; } 2>/dev/null || exec </dev/null
 # Of the make that called this script only the variables, CC=clang for example.
 if [[ ${MAKEFLAGS-} == *"-- "* ]]; then
     MAKEFLAGS="-- ${MAKEFLAGS#*-- }"
@@ -17,5 +16,5 @@ else
     unset MAKEFLAGS
 fi
 # Sanitizers split their options at ":", and a Unix socket's path has 107 bytes.
-[[ -w ${TMPDIR-} && $TMPDIR =~ ^/[a-zA-Z0-9/._-]{1,50}$ ]] || unset TMPDIR
+[[ -d ${TMPDIR-} && -w $TMPDIR && $TMPDIR =~ ^/[a-zA-Z0-9/._-]{1,50}$ ]] || unset TMPDIR
 cd "${BASH_SOURCE[0]%/*}/../.." || exit

@@ -19,8 +19,8 @@ awkward_place() {
 # has what changes bash, make, git, Python and the other tools; without stdin.
 awkwardly() {
     env -u HOME -u TERM -u MAKELEVEL LC_ALL=xx_XX.UTF-8 LANG=tr_TR TZ=No/Where COLUMNS=40 \
-        SHELLOPTS=noclobber:noglob:posix BASHOPTS=failglob:nocasematch POSIXLY_CORRECT=1 \
-        BASH_ENV="$BATS_TEST_TMPDIR/startup" CDPATH=/:/usr GREP_OPTIONS=-v GREP_COLOR=1 \
+        SHELLOPTS=noclobber:noglob BASHOPTS=failglob:nocasematch BASH_ENV="$BATS_TEST_TMPDIR/startup" \
+        CDPATH=/no/where GREP_OPTIONS=-v GREP_COLOR=1 \
         GIT_DIR=/no/where GIT_INDEX_FILE=/no/where PYTHONHOME=/no/where PYTHONPATH=/no/where \
         TMPDIR="/no/where" SHELL=/no/where MAKEFLAGS=-j4 CFLAGS=-O1 SANITIZE=address \
         BUILD=build/sanitize-address "$@" <&-
@@ -43,15 +43,30 @@ works() {
     works "  Task completed" run-chapter CHAPTER=1
     works "✓ proved: asyncio delays it once" prove CARD=01-04
     refute_output --partial "✗"
+    mkdir -p "$book/build/practice"
+    touch "$book/build/practice/make.said" # to be written over
     works "✗ it greets the number it was given" practice
     answer ada <"$book/01-loop/solutions/1_greet.c"
     works "1 of 1" grade SUBMISSION="$class/ada" "${unsafe[@]}"
     works "build/handout/event-loop-workbook.tar.gz" handout
     touch "$book/01-loop/loop.c"
     book+=/01-loop works "cc 01-loop/loop" loop
-    run awkwardly "$book/scripts/quiz" # which finds its stdin closed
+    run awkwardly "$book/scripts/quiz"
     assert_success
     assert_line --regexp "^01-[0-9]+   "
+}
+
+@test "any environment: what a script leaves of it, at the root" {
+    awkward_place
+    run awkwardly env POSIXLY_CORRECT=1 bash -ec \
+        'source "$1/scripts/lib/workbook.bash"; env; set -o; shopt' \
+        - "$book"
+    assert_success
+    refute_output --regexp "no/where|SHELLOPTS|BASHOPTS|POSIXLY|GREP|=xx_XX|MAKEFLAGS"
+    refute_output --regexp "(posix|noclobber|noglob|failglob|nocasematch)[[:space:]]+on"
+    for line in "PWD=$book" LC_ALL=C.UTF-8 HOME=/nonexistent; do
+        assert_line "$line"
+    done
 }
 
 @test "any place, any environment: with-mariadb" {

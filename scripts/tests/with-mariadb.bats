@@ -3,7 +3,7 @@
 
 load ../lib/test_helper
 
-with_mariadb=$root/scripts/with-mariadb
+with_mariadb=scripts/with-mariadb
 
 plain_build_only=yes
 

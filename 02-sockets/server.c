@@ -156,7 +156,8 @@ static void answer_once(struct connection *connection)
 
 /* With -k. All input becomes output. With too much of it on hand we stop
  * reading: the peer's window fills and it has to wait. That is `await drain()`;
- * libevent itself stores a high-water mark for writing and ignores it. */
+ * libevent itself stores a high-water mark for writing and ignores it. No EOF
+ * comes meanwhile, but a reset does, since we wait for writing (see 02-09). */
 static void echo(struct connection *connection)
 {
     struct bufferevent *bev = connection->bev;

@@ -13,8 +13,8 @@
  * A connection that breaks takes its job along, also out of the worker. A mere
  * EOF does not: it is a half-close, and what was asked before is answered.
  * What it lacks: while more than 4 KiB of questions are queued on a connection
- * it is not read, and its reset is seen only with the next answer; and nothing
- * but the descriptors bounds how many clients wait.
+ * it is not read, and its reset is seen only with the next answer (02-09 has a
+ * cure); and nothing but the descriptors bounds how many clients wait.
  */
 #include "lines.h"
 #include "process_pool.h"

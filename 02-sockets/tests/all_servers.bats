@@ -125,6 +125,31 @@ reset(s)'
     ends_well
 }
 
+# Full as it is, a peer that resets ends the wait for writing, and costs no more;
+# one that has only half-closed may still read.
+gone_while_paused() {
+    start_server "$@" -p 0
+    peer '
+def idle():
+    cpu = cpu_seconds()
+    time.sleep(0.3)
+    return cpu_seconds() - cpu < 0.1
+before = descriptors()
+s = connect(receive_buffer=4096)
+flood_until_paused(s)
+s.shutdown(socket.SHUT_WR)
+while s.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] != 5:
+    time.sleep(0.01)  # FIN_WAIT2: the server has the FIN
+print("half-closed: idle:", idle(), "kept:", descriptors() == before + 1)
+s.close()  # with bytes unread: a reset
+end = time.monotonic() + 5 * patience
+while descriptors() > before and time.monotonic() < end: time.sleep(0.01)
+print("closed: freed:", descriptors() == before, "idle:", idle())'
+    assert_output "half-closed: idle: True kept: True
+closed: freed: True idle: True"
+    ends_well
+}
+
 gone() {
     start_server "$@" -p 0
     vanish
@@ -492,6 +517,18 @@ wrong_usage() {
 
 @test "epoll_server: peers that reset do not end it, not in the middle of a flood either" {
     resets epoll_server
+}
+
+@test "server -k: a peer that resets while it is not read from is freed at once, a half-closed one kept" {
+    gone_while_paused server -k
+}
+
+@test "raw_server: a peer that resets while it is not read from is freed at once, a half-closed one kept" {
+    gone_while_paused raw_server
+}
+
+@test "epoll_server: a peer that resets while it is not read from is freed at once, a half-closed one kept" {
+    gone_while_paused epoll_server
 }
 
 @test "server -k: a peer that is gone when the echo is written does not end it" {

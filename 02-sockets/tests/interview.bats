@@ -85,17 +85,51 @@ enabled again, 10 passes: calls: 1, bytes in the input: 5
 bufferevent_trigger:      calls: 2"
 }
 
-@test "02-09 while reading is off no EOF is seen; a write timeout ends a stuck peer" {
+@test "02-09 while reading is off no EOF comes; a reset does if something is owed, and a write timeout" {
     prove paused_eof
-    assert_output "reading off, the peer has closed: nothing
-reading on: EOF
-reading off, the peer takes nothing, write timeout: timeout"
+    assert_output "reading off, 0 bytes owed
+  the peer closes: nothing
+  reading on: read: EOF
+reading off, 0 bytes owed
+  the peer resets: nothing
+  reading on: read: error
+reading off, 1048576 bytes owed
+  the peer half-closes: nothing
+  it closes, with bytes unread: write: error
+reading off, 1048576 bytes owed
+  the peer takes nothing, a write timeout: write: timeout"
 }
 
-@test "02-09 asyncio sees none while it is paused, either" {
+@test "02-09 an event of your own with EV_CLOSED reports a FIN; a reset needs EV_READ and EV_ET, too" {
+    prove early_close
+    assert_output "epoll: EV_CLOSED EV_ET
+poll: EV_CLOSED
+select:
+EV_CLOSED
+  6 bytes come: not called
+  the peer closes: EV_CLOSED
+EV_CLOSED
+  6 bytes come: not called
+  the peer resets: not called, and the loop spins
+EV_READ | EV_CLOSED | EV_ET
+  6 bytes come: EV_READ
+  the peer closes: EV_READ EV_CLOSED
+EV_READ | EV_CLOSED | EV_ET
+  6 bytes come: EV_READ
+  the peer resets: EV_READ, Connection reset by peer"
+}
+
+@test "02-09 a level-triggered event makes an edge-triggered one on the same descriptor like itself" {
+    prove mixed_edges
+    assert_output "edge, a byte comes: 10 passes, calls: 1
+and level beside it: 10 passes, calls: 10"
+}
+
+@test "02-09 asyncio sees no EOF while it is paused, and a reset only if it owes something" {
     prove_python paused_eof
-    assert_output "asyncio: reading paused, the peer has closed: nothing
-asyncio: reading resumed: EOF"
+    assert_output "asyncio: reading paused, 0 bytes owed, the peer has closed: nothing
+asyncio: reading resumed: EOF
+asyncio: reading paused, 1000000 bytes owed, the peer has closed: lost"
 }
 
 @test "02-10 bufferevent_flush sends nothing on a socket; wait for the write callback" {

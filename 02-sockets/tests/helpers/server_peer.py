@@ -42,6 +42,18 @@ def queues(own, other):
     return None
 
 
+def flood_until_paused(s):
+    """Sends bit by bit and reads nothing, until the server leaves a bit unread: it
+    has stopped reading, and its kernel has room for more.
+    """
+    own, unread = s.getsockname()[1], 0
+    while not unread:
+        s.sendall(b"x" * 30000)
+        end = time.monotonic() + 0.2 * patience
+        while (unread := queues(port, own)[1]) and time.monotonic() < end:
+            time.sleep(0.002 * patience)
+
+
 def server_end(s):
     """Returns a copy of the server's own descriptor of a connection, as soon as the
     server has accepted it.

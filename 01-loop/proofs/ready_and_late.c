@@ -14,9 +14,11 @@
 static void on_news(evutil_socket_t fd, short events, void *arg)
 {
     struct pollfd look = {.fd = fd, .events = POLLIN};
+    unsigned version = event_get_version_number();
 
     (void)arg;
-    printf("reported:%s%s\n", events & EV_READ ? " EV_READ" : "",
+    printf("libevent %u.%u reported:%s%s\n", version >> 24,
+           version >> 16 & 0xff, events & EV_READ ? " EV_READ" : "",
            events & EV_TIMEOUT ? " EV_TIMEOUT" : "");
     printf("poll says: %s\n",
            poll(&look, 1, 0) == 1 ? "there is data to read" : "nothing");

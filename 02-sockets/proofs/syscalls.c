@@ -2,8 +2,9 @@
  *
  * Build: cc -o syscalls syscalls.c $(pkg-config --cflags --libs libevent)
  *
- * The first five functions take the place of libc's, also for libevent: each
- * asks the kernel and says its name. The peer's read and write say nothing.
+ * The first functions take the place of libc's, also for libevent: each asks the
+ * kernel and says its name. libevent 2.2 calls epoll_pwait2, read and write where
+ * 2.1 calls epoll_wait, readv and writev. The peer's recv and send say nothing.
  */
 #include <event2/bufferevent.h>
 #include <event2/event.h>
@@ -20,6 +21,13 @@ int epoll_wait(int fd, struct epoll_event *events, int max, int timeout)
 {
     printf(" epoll_wait");
     return (int)syscall(SYS_epoll_pwait, fd, events, max, timeout, NULL, 8);
+}
+
+int epoll_pwait2(int fd, struct epoll_event *events, int max,
+                 const struct timespec *timeout, const sigset_t *mask)
+{
+    printf(" epoll_pwait2");
+    return (int)syscall(SYS_epoll_pwait2, fd, events, max, timeout, mask, 8);
 }
 
 int epoll_ctl(int fd, int operation, int of, struct epoll_event *event)
@@ -50,6 +58,18 @@ ssize_t writev(int fd, const struct iovec *parts, int count)
 {
     printf(" writev");
     return syscall(SYS_writev, fd, parts, count);
+}
+
+ssize_t read(int fd, void *bytes, size_t size)
+{
+    printf(" read");
+    return syscall(SYS_read, fd, bytes, size);
+}
+
+ssize_t write(int fd, const void *bytes, size_t size)
+{
+    printf(" write");
+    return syscall(SYS_write, fd, bytes, size);
 }
 
 static void on_input(struct bufferevent *bev, void *arg)
@@ -95,9 +115,9 @@ int main(void)
         if (bev)
             bufferevent_enable(bev, EV_READ);
         printf("\n  echo: ");
-        if (write(ends[1], bytes, sizeof bytes) != sizeof bytes)
+        if (send(ends[1], bytes, sizeof bytes, 0) != sizeof bytes)
             return 1;
-        while (read(ends[1], bytes, sizeof bytes) < 0 &&
+        while (recv(ends[1], bytes, sizeof bytes, 0) < 0 &&
                event_base_loop(base, EVLOOP_ONCE) == 0)
             ;
         printf("\n  end:  ");

@@ -31,9 +31,14 @@ words_after() {
     assert_equal "$(words_after echo: "bare event")" 3
 }
 
-@test "02-04 a bufferevent reads 4096 bytes at a time" {
+@test "02-04 a bufferevent reads 4096 bytes at a time; from libevent 2.2 on 16 KiB, or what you set" {
+    local reads=(4 16384 1 65536)
+
     prove read_size
-    assert_output "65536 bytes lie ready: reads: 16, of 4096 bytes at most"
+    [[ $output != "libevent 2.1,"* ]] || reads=(16 4096 16 4096)
+    assert_output --regexp "^libevent 2\.[1-9], 65536 bytes lie ready
+  by default: reads: ${reads[0]}, of ${reads[1]} bytes at most
+  bufferevent_set_max_single_read to 65536: reads: ${reads[2]}, of ${reads[3]} bytes at most$"
 }
 
 @test "02-04 asyncio reads them in one" {

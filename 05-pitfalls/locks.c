@@ -56,7 +56,7 @@ static void increment(evutil_socket_t fd, short events, void *arg)
                 shared->failed = true;
             return;
         }
-        /* fall through */
+        __attribute__((fallthrough));
     case LOCKED:
         shared->value++;
         task->step = YIELDED;

@@ -97,7 +97,7 @@ static int parse_order(struct order *order, const char *text)
 /* Reads "5 100,0,50 0-1:80 …". Returns 0; on failure returns -1. */
 static int parse(struct scene *scene, int argc, char **argv)
 {
-    char *at = argc > 3 ? argv[2] : "";
+    char *at = argc > 3 ? argv[2] : NULL; /* is not looked at then */
 
     scene->count = argc - 3;
     scene->ledger.ms = argc > 3 ? strtol(argv[1], NULL, 10) : 0;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -48,6 +49,14 @@ static bool send_place(int to, int place, int fd)
     return true;
 }
 
+/* Waits until there is something to read, if `from` does not wait by itself. */
+static bool wait_for_message(int from)
+{
+    struct pollfd readable = {.fd = from, .events = POLLIN};
+
+    return poll(&readable, 1, -1) > 0 || errno == EINTR;
+}
+
 /* Waits for such a message; the descriptor is -1 if it holds none. */
 static bool receive_place(int from, int *place, int *fd)
 {
@@ -61,7 +70,7 @@ static bool receive_place(int from, int *place, int *fd)
     ssize_t n;
 
     while ((n = recvmsg(from, &message, MSG_CMSG_CLOEXEC)) < 0 &&
-           errno == EINTR)
+           (errno == EINTR || (errno == EAGAIN && wait_for_message(from))))
         ;
     if (n != sizeof *place)
         return false;
@@ -98,11 +107,57 @@ static void take_standard_descriptors(void)
         close(fd);
 }
 
+/* Faults must end a worker, stops must stop it, children must be waited for. */
+static bool keeps_its_default(int number)
+{
+    static const int kept[] = {SIGSEGV, SIGBUS,  SIGFPE,  SIGILL,  SIGTRAP,
+                               SIGSYS,  SIGABRT, SIGXCPU, SIGXFSZ, SIGCHLD,
+                               SIGCONT, SIGTSTP, SIGTTIN, SIGTTOU};
+
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+        if (kept[i] == number)
+            return true;
+    }
+    return false;
+}
+
+static void on_signal(int number)
+{
+    (void)number;
+}
+
+/* In the server, which hands it down to the workers: what a terminal or a service
+ * manager sends to all of a program's processes ends none of them. A handler that
+ * does nothing, not SIG_IGN, which a program that a job executes would inherit.
+ * What the program itself ignores stays ignored, in those, too: see nohup(1). */
+static void survive_signals(void)
+{
+    const struct sigaction survive = {.sa_handler = on_signal,
+                                      .sa_flags = SA_RESTART};
+    struct sigaction old;
+
+    for (int number = 1; number < NSIG; number++) {
+        if (!keeps_its_default(number) && sigaction(number, NULL, &old) == 0 &&
+            old.sa_handler != SIG_IGN)
+            sigaction(number, &survive, NULL); /* not KILL, not STOP */
+    }
+    signal(SIGCHLD, SIG_DFL); /* who ignores it cannot wait */
+}
+
 /* In a worker: its end comes with the server's. Else one that computes for ever
  * would outlive it, with nobody to stop it. */
 static bool die_with(pid_t server)
 {
     return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == server;
+}
+
+/* In a worker. The server blocks all signals; a job may want some of them. */
+static void unblock_signals(void)
+{
+    sigset_t none;
+
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 /* In the server: fills a place and returns the descriptor that leads to the
@@ -118,6 +173,7 @@ static int fill(struct fork_server *server, int place)
     if (server->workers[place] == 0) {
         close(server->fd);
         close(pair[0]); /* else there would never be EOF */
+        unblock_signals();
         if (die_with(us))
             server->work(pair[1], server->arg);
         close(pair[1]);
@@ -152,6 +208,23 @@ static void serve(struct fork_server *server)
     close(server->fd);
 }
 
+/* Forks the server. All signals are blocked meanwhile, and in the server forever:
+ * one that came before survive_signals would end it. */
+static pid_t fork_blocked(void)
+{
+    sigset_t all, before;
+    pid_t pid;
+
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before);
+    pid = fork();
+    if (pid == 0)
+        survive_signals();
+    else
+        sigprocmask(SIG_SETMASK, &before, NULL);
+    return pid;
+}
+
 struct fork_server *fork_server_new(void (*work)(int fd, void *arg), void *arg,
                                     int places)
 {
@@ -168,11 +241,8 @@ struct fork_server *fork_server_new(void (*work)(int fd, void *arg), void *arg,
     server->work = work;
     server->arg = arg;
     server->places = places;
-    server->pid = fork();
+    server->pid = fork_blocked();
     if (server->pid == 0) {
-        signal(SIGINT, SIG_IGN);
-        signal(SIGTERM, SIG_IGN);
-        signal(SIGCHLD, SIG_DFL); /* who ignores it cannot wait */
         close(pair[0]);
         server->fd = pair[1];
         serve(server);
@@ -181,12 +251,11 @@ struct fork_server *fork_server_new(void (*work)(int fd, void *arg), void *arg,
     }
     close(pair[1]);
     server->fd = pair[0];
-    if (server->pid < 0) {
-        close(pair[0]);
-        free(server);
-        return NULL;
-    }
-    return server;
+    if (server->pid > 0)
+        return server;
+    close(pair[0]);
+    free(server);
+    return NULL;
 }
 
 int fork_server_ask(struct fork_server *server, int place)

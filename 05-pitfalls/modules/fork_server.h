@@ -18,11 +18,18 @@
  *
  * The server kills and waits for the worker in a place before it fills the place
  * again, and all of them when it is freed or when we die: no zombies. If it dies
- * itself, they die with it. It and the workers ignore SIGINT and SIGTERM, which a
- * terminal or a service manager sends to all processes at once: what becomes of
- * the jobs is our affair.
+ * itself, they die with it.
  *
- * asyncio: multiprocessing's start method "forkserver".
+ * A terminal or a service manager sends a signal to all processes of a program at
+ * once. What becomes of the jobs then is the program's decision, so no signal but
+ * SIGKILL ends the server, and workers survive all but SIGKILL and those of faults
+ * (SIGSEGV, SIGABRT …). SIGTSTP stops workers until SIGCONT, as it stops the
+ * program. A job that wants a signal, SIGALRM say, calls sigaction for it: nothing
+ * is blocked in a worker. A program that a job executes gets the defaults back.
+ *
+ * asyncio: multiprocessing's start method "forkserver". That one ignores SIGINT and
+ * SIGPIPE only, and its workers SIGPIPE: SIGHUP, SIGTERM or even SIGINT sent to all
+ * breaks a ProcessPoolExecutor for good (seen with Python 3.11).
  */
 #ifndef FORK_SERVER_H
 #define FORK_SERVER_H
@@ -46,7 +53,8 @@ int fork_server_ask(struct fork_server *server, int place);
  * the server is gone, place is -1, too. */
 int fork_server_answer(struct fork_server *server, int *place);
 
-/* Becomes readable when there is an answer. */
+/* Becomes readable when there is an answer. A loop may make it non-blocking;
+ * fork_server_answer waits all the same. */
 int fork_server_fd(const struct fork_server *server);
 
 /* Ends the workers, whatever they do, and the server; waits for them. */

@@ -182,6 +182,33 @@ long.sendall(b"15\n"); print(line(long))' $prime
     ends_well
 }
 
+@test "offload_server: a signal to all its processes ends neither the fork server nor a worker" {
+    local signal
+
+    [[ -z ${VALGRIND-} ]] || skip "valgrind keeps some of the signals for itself"
+    begin -w 1
+    wait_until 10 has_workers 1
+    # Not to the program itself: what becomes of that is another question.
+    for signal in {1..64}; do
+        case $signal in
+            4 | 5 | 6 | 7 | 8 | 9 | 11 | 19 | 24 | 25 | 31) ;; # faults, limits, KILL, STOP
+            32 | 33) ;;                                        # those are glibc's own
+            *) kill -"$signal" "$fork_server" "${workers[@]}" ;;
+        esac
+    done
+    kill -CONT "$fork_server" "${workers[@]}" # some of them have stopped it
+    peer '
+s = connect(); s.sendall(b"%s\n" % sys.argv[2].encode())
+worker = computing()
+for name in "HUP INT QUIT TERM USR1 USR2 ALRM PIPE".split():
+    os.kill(worker, signal.Signals["SIG" + name])
+print(line(s), worker)' $shorter
+    assert_output "$shorter ${workers[0]}"
+    kill -KILL "${workers[0]}" # the fork server fills its place
+    wait_until 10 has_replaced 1 "${workers[0]}"
+    ends_well
+}
+
 @test "offload_server: SIGTERM: what was asked is answered first" {
     begin -w 2
     peer '
@@ -250,11 +277,12 @@ print(died, none, sep="|")' $prime "$fork_server"
 }
 
 @test "offload_server: stdin, stdout, stderr closed, SIGCHLD ignored: the fork server is well" {
-    local program fork_server
+    local program fork_server ignored
 
     [[ -z ${VALGRIND-} ]] || skip "valgrind needs its stderr"
     "$python" -c 'import os, signal, sys
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
 os.closerange(0, 3)
 os.execv(sys.argv[1], sys.argv[1:])' "$build/$chapter/offload_server" -p 0 -w 1 3>&- &
     server=$!
@@ -265,8 +293,11 @@ os.execv(sys.argv[1], sys.argv[1:])' "$build/$chapter/offload_server" -p 0 -w 1 
     wait_until 10 has_begun
     run readlink "/proc/$server/fd/0" "/proc/$server/fd/1" "/proc/$server/fd/2"
     assert_output "$(printf '/dev/null\n%.0s' 1 2 3)"
-    # Bit 16: what is ignored is reaped by nobody, and its number another's soon.
-    assert_equal $((0x$(awk '/^SigIgn/ { print $2 }' "/proc/${fork_server% }/status") >> 16 & 1)) 0
+    ignored=0x$(awk '/^SigIgn/ { print $2 }' "/proc/${fork_server% }/status")
+    # SIGCHLD: while it is ignored the kernel reaps children, and reuses their numbers.
+    assert_equal $((ignored >> 16 & 1)) 0
+    # SIGHUP: under nohup it stays ignored, in every process.
+    assert_equal $((ignored & 1)) 1
     kill "$server"
     wait "$server" || true
     server=''

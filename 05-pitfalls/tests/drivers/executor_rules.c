@@ -15,23 +15,55 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-enum { WORKERS = 2, LIMIT = 4, DEADLY = 1000, WHO = 2000 };
+enum { WORKERS = 2, LIMIT = 4, DEADLY = 1000, WHO = 2000, COMMAND = 3000 };
 
 static pid_t program;
 static int started[2], gate[2]; /* pipes: from jobs, to jobs */
+
+static volatile sig_atomic_t woken;
+
+static void on_signal(int number)
+{
+    (void)number;
+    woken = 1;
+}
+
+/* Its process, and in the upper half whether the signal that it wants has come. */
+static uint64_t who_am_i(void)
+{
+    /* Without SA_RESTART: what a worker waits in fails with EINTR. */
+    const struct sigaction wakes = {.sa_handler = on_signal};
+
+    if (sigaction(SIGUSR1, &wakes, NULL) < 0)
+        return 0;
+    return (uint64_t)woken << 32 | (uint64_t)getpid();
+}
+
+/* Which signal ends a program that is executed, and sends itself one. */
+static uint64_t command(void)
+{
+    int status = system("kill -USR2 $$");
+
+    return WIFSIGNALED(status) ? (uint64_t)WTERMSIG(status) : 0;
+}
 
 static uint64_t job(uint64_t number)
 {
     char byte = 's';
 
-    if (getpid() != program)
+    if (getpid() != program) {
+        signal(SIGALRM, SIG_DFL);
         alarm(20); /* a worker nobody kills must not keep a test waiting */
+    }
     if (number == DEADLY)
         raise(SIGKILL);
     if (number == WHO)
-        return (uint64_t)getpid();
+        return who_am_i();
+    if (number == COMMAND)
+        return command();
     if (number % 2 == 1 &&
         (write(started[1], &byte, 1) != 1 || read(gate[0], &byte, 1) != 1))
         return 0;
@@ -99,15 +131,20 @@ struct owner {
 
 static void on_done(uint64_t result, const char *error, void *arg)
 {
-    static uint64_t who;
+    static pid_t who;
+    pid_t pid = (pid_t)(result & UINT32_MAX);
     struct owner *owner = arg;
 
     if (owner->number == WHO && !error) {
-        printf(" %s", !who ? "somebody" : who == result ? "he" : "another");
-        who = result;
-        wait_for_sleep((pid_t)who);
-        kill((pid_t)who, SIGUSR1); /* wakes him for nothing */
-        wait_for_sleep((pid_t)who);
+        printf(" %s%s",
+               !who         ? "one"
+               : who == pid ? "the same"
+                            : "another",
+               result >> 32 ? ", woken" : "");
+        who = pid;
+        wait_for_sleep(who);
+        kill(who, SIGUSR1);
+        wait_for_sleep(who);
     } else if (error) {
         printf(" %" PRIu64 "→%s", owner->number, error);
     } else {
@@ -115,11 +152,6 @@ static void on_done(uint64_t result, const char *error, void *arg)
     }
     if (++owner->scene->answers == owner->scene->wanted)
         event_base_loopbreak(owner->scene->base);
-}
-
-static void on_signal(int number)
-{
-    (void)number;
 }
 
 static void begin(struct scene *scene, bool threads, const char *rule)
@@ -256,10 +288,15 @@ static void rules(bool threads)
         wait_for_start(2);
         end(&scene);
 
-        begin(&scene, threads, "a worker that a signal wakes works on");
+        begin(&scene, threads, "a job gets the signal that it wants");
         submit(&scene, &owners[0], WHO);
         run(&scene, 1);
         submit(&scene, &owners[1], WHO);
+        run(&scene, 1);
+        end(&scene);
+
+        begin(&scene, threads, "a program that a job executes: ended by");
+        submit(&scene, &owners[0], COMMAND);
         run(&scene, 1);
         end(&scene);
     }
@@ -316,12 +353,19 @@ static void rules(bool threads)
     }
 }
 
+/* As a program does that takes its signals with signalfd or sigwait. */
+static bool block(int number)
+{
+    sigset_t blocked;
+
+    sigemptyset(&blocked);
+    sigaddset(&blocked, number);
+    return sigprocmask(SIG_BLOCK, &blocked, NULL) == 0;
+}
+
 int main(int argc, char **argv)
 {
-    /* Without SA_RESTART: what a worker waits in fails with EINTR. */
-    const struct sigaction wakes = {.sa_handler = on_signal};
-
-    if (argc != 2 || sigaction(SIGUSR1, &wakes, NULL) < 0)
+    if (argc != 2 || !block(SIGUSR1) || signal(SIGUSR1, SIG_IGN) == SIG_ERR)
         return 2;
     program = getpid();
     rules(!strcmp(argv[1], "threads"));

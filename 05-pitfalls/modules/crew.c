@@ -123,15 +123,31 @@ static void on_readable(evutil_socket_t fd, short events, void *arg)
                        n != sizeof result, crew->arg);
 }
 
+/* Watches a descriptor of ours. Returns NULL without memory. A loop's descriptors
+ * must not block; libevent's debug mode (event_enable_debug_mode) aborts if one
+ * may. */
+static struct event *watch(struct event_base *base, int fd,
+                           event_callback_fn on_event, void *arg)
+{
+    struct event *event = NULL;
+
+    if (evutil_make_socket_nonblocking(fd) == 0)
+        event = event_new(base, fd, EV_READ | EV_PERSIST, on_event, arg);
+    if (event && event_add(event, NULL) < 0) {
+        event_free(event);
+        event = NULL;
+    }
+    return event;
+}
+
 /* Watches the worker that `fd` leads to. Returns false without memory: then
  * the place is empty again. */
 static bool worker_begin(struct worker *worker, int fd)
 {
     worker->fd = fd;
     worker->crew->alive++;
-    worker->readable = event_new(worker->crew->base, fd, EV_READ | EV_PERSIST,
-                                 on_readable, worker);
-    if (worker->readable && event_add(worker->readable, NULL) == 0)
+    worker->readable = watch(worker->crew->base, fd, on_readable, worker);
+    if (worker->readable)
         return true;
     worker_lost(worker);
     return false;
@@ -198,9 +214,8 @@ int crew_attach(struct crew *crew, struct event_base *base,
     crew->answered = answered;
     crew->changed = changed;
     crew->arg = arg;
-    crew->forked = event_new(base, fork_server_fd(crew->server),
-                             EV_READ | EV_PERSIST, on_forked, crew);
-    if (!crew->forked || event_add(crew->forked, NULL) < 0)
+    crew->forked = watch(base, fork_server_fd(crew->server), on_forked, crew);
+    if (!crew->forked)
         return -1;
     for (int i = 0; i < crew->places; i++) {
         if (!worker_begin(&crew->workers[i], crew->workers[i].fd))

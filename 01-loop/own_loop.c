@@ -11,7 +11,9 @@
  * descriptors (poll's list is walked whole; epoll's is not), signals (a pipe
  * that the handler writes to), and taking a timer back.
  */
+#define _GNU_SOURCE 1 /* pipe2 */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -282,7 +284,7 @@ int main(int argc, char **argv)
 
     if (loop_call_later(&first, 3600000, on_hour, NULL) < 0 ||
         loop_call_later(&first, 1000, on_second, &first) < 0 ||
-        loop_run(&first) < 0 || pipe(ends) < 0) {
+        loop_run(&first) < 0 || pipe2(ends, O_NONBLOCK | O_CLOEXEC) < 0) {
         perror("own_loop: the first scene failed");
         return 1;
     }

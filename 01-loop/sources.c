@@ -9,8 +9,10 @@
  * a timer, all waited for at once. Each one, when it comes, makes the next one
  * happen, so that the order is fixed; the loop would bring them in any order.
  */
+#define _GNU_SOURCE 1 /* pipe2 */
 #include <errno.h>
 #include <event2/event.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -123,7 +125,9 @@ int main(int argc, char **argv)
         return 2;
     }
 
-    if (pipe(ends) < 0) {
+    /* A loop's descriptors must not block, and nothing that is executed is to
+     * inherit them. */
+    if (pipe2(ends, O_NONBLOCK | O_CLOEXEC) < 0) {
         perror("sources: cannot make a pipe");
         return 1;
     }

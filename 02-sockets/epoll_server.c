@@ -10,7 +10,7 @@
  * written out: readiness (epoll_wait), timers (its timeout), signals (a
  * signalfd), a buffer of what is owed.
  */
-#define _GNU_SOURCE /* accept4 */
+#define _GNU_SOURCE 1 /* accept4 */
 #include "limits.h"
 #include "listening.h"
 #include "monotonic.h"

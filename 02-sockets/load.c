@@ -168,34 +168,51 @@ static void on_readable(evutil_socket_t fd, short events, void *arg)
     }
 }
 
-/* Opens a connection and has one byte echoed: only then has the server accepted
- * it, so that the backlog is never overrun. Blocking, for there is nothing else
- * to do yet. A failure is told, and counted. */
-static void connection_open(struct connection *connection, struct load *load)
+/* Connects and has one byte echoed: only then has the server accepted it, so that
+ * the backlog is never overrun. Blocking, for there is nothing else to do yet.
+ * Returns the descriptor, which blocks no longer; on failure returns -1, and
+ * `why` is the reason. */
+static int connect_and_try(const struct addrinfo *to, const char **why)
 {
-    const struct addrinfo *to = load->address;
     const struct timeval timeout = {10, 0};
     int fd = socket(to->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
     char x = 0;
 
-    connection->load = load;
-    connection->fd = fd;
-    event_assign(&connection->readable, load->base, fd, EV_READ | EV_PERSIST,
-                 on_readable, connection);
-    event_assign(&connection->writable, load->base, fd, EV_WRITE, on_writable,
-                 connection);
-    load->live++;
     if (fd < 0 ||
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0 ||
         setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout) < 0 ||
         setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout) < 0 ||
         connect(fd, to->ai_addr, to->ai_addrlen) < 0 ||
         send(fd, "x", 1, MSG_NOSIGNAL) < 0 || recv(fd, &x, 1, 0) < 0 ||
-        evutil_make_socket_nonblocking(fd) < 0 ||
-        event_add(&connection->readable, NULL) < 0)
-        fail(connection, strerror(errno));
+        evutil_make_socket_nonblocking(fd) < 0)
+        *why = strerror(errno);
     else if (x != 'x')
-        fail(connection, "is no echo server");
+        *why = "is no echo server";
+    else
+        return fd;
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+/* Opens a connection. A failure is told, and counted. */
+static void connection_open(struct connection *connection, struct load *load)
+{
+    const char *why = NULL;
+
+    connection->load = load;
+    load->live++;
+    connection->fd = connect_and_try(load->address, &why);
+    if (connection->fd < 0) {
+        fail(connection, why);
+        return;
+    }
+    event_assign(&connection->readable, load->base, connection->fd,
+                 EV_READ | EV_PERSIST, on_readable, connection);
+    event_assign(&connection->writable, load->base, connection->fd, EV_WRITE,
+                 on_writable, connection);
+    if (event_add(&connection->readable, NULL) < 0)
+        fail(connection, strerror(errno));
 }
 
 /* Every 10 ms, and on a signal: begins to measure, and ends it, in time. */

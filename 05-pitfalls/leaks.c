@@ -131,7 +131,9 @@ static void client_start(struct app *app)
     if (bufferevent_enable(app->client, EV_READ | EV_WRITE) < 0 ||
         bufferevent_write(app->client, "hello", strlen("hello")) < 0 ||
         bufferevent_socket_connect(app->client, (struct sockaddr *)&address,
-                                   (int)length) < 0)
+                                   (int)length) < 0 ||
+        /* the socket that libevent has just made is not, in 2.1 */
+        evutil_make_socket_closeonexec(bufferevent_getfd(app->client)) < 0)
         give_up(app, "a client cannot connect");
 }
 

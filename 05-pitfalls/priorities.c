@@ -16,8 +16,10 @@
  *            pieces at a time. Then it asks to be called in the next pass
  * Delays are counted in pieces of work, not in time.
  */
+#define _GNU_SOURCE 1 /* pipe2 */
 #include <errno.h>
 #include <event2/event.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -138,7 +140,7 @@ static int prepare(struct app *app)
         urgent->app = app;
         urgent->number = i + 1;
         urgent->ready_at = 100 + 300 * i;
-        if (pipe(urgent->pipe) < 0) {
+        if (pipe2(urgent->pipe, O_NONBLOCK | O_CLOEXEC) < 0) {
             urgent->pipe[0] = urgent->pipe[1] = -1;
             return -1;
         }

@@ -67,6 +67,7 @@ int main(void)
         struct scene scene = {.base = event_base_new(), .news = news};
 
         if (!scene.base || pipe(scene.pipe) < 0 ||
+            evutil_make_socket_nonblocking(scene.pipe[0]) < 0 ||
             event_base_once(scene.base, -1, EV_TIMEOUT, on_block, &scene,
                             NULL) < 0)
             return 1;

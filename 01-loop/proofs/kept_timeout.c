@@ -20,7 +20,7 @@ int main(void)
     struct event *event = NULL;
     int ends[2];
 
-    if (!base || pipe(ends) < 0)
+    if (!base || pipe(ends) < 0 || evutil_make_socket_nonblocking(ends[0]) < 0)
         return 1;
     event = event_new(base, ends[0], EV_READ, on_news, NULL);
     if (!event)

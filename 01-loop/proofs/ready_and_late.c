@@ -42,6 +42,7 @@ int main(void)
     int ends[2];
 
     if (!base || pipe(ends) < 0 ||
+        evutil_make_socket_nonblocking(ends[0]) < 0 ||
         event_base_once(base, ends[0], EV_READ | EV_TIMEOUT, on_news, NULL,
                         &timeout) < 0 ||
         event_base_once(base, -1, EV_TIMEOUT, on_block, &ends[1], NULL) < 0)

@@ -21,7 +21,7 @@ int main(void)
     struct event *events[3] = {NULL};
     int ends[2];
 
-    if (!base || pipe(ends) < 0)
+    if (!base || pipe(ends) < 0 || evutil_make_socket_nonblocking(ends[0]) < 0)
         return 1;
     events[0] = event_new(base, ends[0], EV_READ | EV_PERSIST, on_event, NULL);
     events[1] = evsignal_new(base, SIGINT, on_event, NULL);

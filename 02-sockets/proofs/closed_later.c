@@ -20,7 +20,8 @@ int main(void)
     struct bufferevent *bev;
     int ends[2];
 
-    if (!base || socketpair(AF_UNIX, SOCK_STREAM, 0, ends) < 0 ||
+    if (!base ||
+        socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) < 0 ||
         !(bev = bufferevent_socket_new(base, ends[0], BEV_OPT_CLOSE_ON_FREE)))
         return 1;
     bufferevent_free(bev);
@@ -29,7 +30,7 @@ int main(void)
     printf("after one pass of the loop:  %s\n", state(ends[0]));
     close(ends[1]);
 
-    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) < 0 ||
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) < 0 ||
         !(bev = bufferevent_socket_new(base, ends[0], BEV_OPT_CLOSE_ON_FREE)))
         return 1;
     bufferevent_free(bev);

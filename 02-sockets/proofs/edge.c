@@ -24,7 +24,8 @@ int main(void)
         struct event *event;
         int calls = 0, ends[2];
 
-        if (!base || socketpair(AF_UNIX, SOCK_STREAM, 0, ends) < 0 ||
+        if (!base ||
+            socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) < 0 ||
             !(event = event_new(base, ends[0], kind, on_readable, &calls)) ||
             event_add(event, NULL) < 0 ||
             write(ends[1], "0123456789", 10) != 10)

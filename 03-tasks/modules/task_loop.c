@@ -1,5 +1,5 @@
 /* task_loop.c — passes, and the report at the end; task_loop.h is the manual. */
-#define _GNU_SOURCE /* program_invocation_short_name */
+#define _GNU_SOURCE 1 /* program_invocation_short_name */
 #include "task_loop.h"
 #include "await.h"
 #include <errno.h>

@@ -26,7 +26,7 @@ static bool hears(bool reinit)
     bool heard = false;
     int ends[2];
 
-    if (!base || pipe(ends) < 0)
+    if (!base || pipe(ends) < 0 || evutil_make_socket_nonblocking(ends[0]) < 0)
         return false;
     event = event_new(base, ends[0], EV_READ, on_readable, &heard);
     if (!event || event_add(event, NULL) < 0)

@@ -22,7 +22,7 @@ int main(void)
     struct event *event;
     int ends[2];
 
-    if (!base || pipe(ends) < 0)
+    if (!base || pipe(ends) < 0 || evutil_make_socket_nonblocking(ends[0]) < 0)
         return 1;
     event = event_new(base, ends[0], EV_READ, on_readable, NULL);
     if (!event || event_add(event, NULL) < 0 || write(ends[1], "abc", 3) != 3)

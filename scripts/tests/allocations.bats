@@ -5,6 +5,7 @@
 
 plain_build_only=yes
 load ../lib/test_helper
+load helpers/ways
 load helpers/allocations
 most=8
 

@@ -1,6 +1,8 @@
 /* 2_scene — the program around the questions of 2_first.c; see 2_scene.h. */
+#define _GNU_SOURCE 1 /* pipe2 */
 #include "2_scene.h"
 #include <event2/event.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +25,7 @@ static int answerer_open(struct answerer *answerer, long delay)
 {
     int pipe_fds[2];
 
-    if (pipe(pipe_fds) < 0)
+    if (pipe2(pipe_fds, O_NONBLOCK | O_CLOEXEC) < 0)
         return -1;
     answerer->read_end = pipe_fds[0];
     answerer->process = fork();

@@ -167,7 +167,8 @@ static int prepare(struct program *self)
     queue_init(&victim->queue, &victim->slot, sizeof victim->slot, 1);
     group_init(&victim->group, &victim->task, NULL);
     victim->children[0] = &victim->child.task;
-    if (pipe(victim->ends) < 0)
+    if (pipe(victim->ends) < 0 ||
+        evutil_make_socket_nonblocking(victim->ends[0]) < 0)
         return -1;
     return readiness_init(&victim->readable, self->task.loop, victim->ends[0],
                           EV_READ);

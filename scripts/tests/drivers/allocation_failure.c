@@ -10,7 +10,7 @@
  * how many of the counted were never freed, and which descriptors are open that
  * were not at the start.
  */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>

@@ -1,8 +1,7 @@
 # shellcheck shell=bash
 # For allocations.bats and allocations.soak.bats: a program under memory failure.
 #
-# A new program joins by itself, by the line `Run:` of its first comment, which
-# each must have: every way to run it that stands there is played, the scenes
+# A new program joins by itself, by ways_to_run: every way is played, the scenes
 # called broken, too: they are at fault in something else. Where `<file` follows,
 # and elsewhere, stdin is a line of text.
 #
@@ -22,13 +21,6 @@ setup_file() {
     [[ -e ${faketime[0]} ]] || fail "no libfaketime here: scripts/setup"
     ${CC:-cc} -std=gnu11 -O1 -Wall -Wextra -shared -fPIC -o "$shim" \
         "$root/scripts/tests/drivers/allocation_failure.c"
-}
-
-# ways_to_run CHAPTER/PROGRAM: one a line, as after `Run:`.
-ways_to_run() {
-    sed -n '/^ \* Run: /,/^ \* Prints: /p' "$1.c" |
-        grep -oE "(with-mariadb )?\./${1#*/}( [^ ,;<(]+)*( |,|$)" |
-        sed 's/[ ,]*$//'
 }
 
 # under N COMMAND…: into $command, to be started so that its Nth allocation fails.
@@ -105,15 +97,11 @@ judge() {
 }
 
 fail_allocations() {
-    local program=$1 limit=$2 run=run_once way words count n step ways=0 sources answer=''
+    local program=$1 limit=$2 run=run_once way words count n step ways=0 answer=''
     local memory descriptors lost_memory lost_descriptors
 
     report=$BATS_TEST_TMPDIR/report said=$BATS_TEST_TMPDIR/said
-    # It, or a module that it includes, says where it listens.
-    mapfile -t sources < <(
-        sed -n "s,^#include \"\(.*\)\.h\",${program%/*}/modules/\1.c,p" "$program.c"
-    )
-    ! grep -qs 'listening on' "$program.c" "${sources[@]}" || run=run_server_once
+    ! is_server "$program" || run=run_server_once
     while read -r way; do
         read -ra words <<<"${way#with-mariadb }"
         words[0]=$build/$program
@@ -149,22 +137,4 @@ of_chapter() {
         esac
         fail_allocations "${source%.c}" "${most:?}"
     done
-}
-
-# For the clients: a server that has all the memory it wants.
-echo_server() {
-    [[ -z $server ]] || return 0
-    chapter=02-sockets
-    start_server server -k -p 0
-}
-
-# Lasts until the test's shell ends, and with it the other end of the pipe.
-database() {
-    [[ -z ${MYSQL_HOST-} ]] || return 0
-    coproc scripts/with-mariadb bash -c \
-        'env | sed -n "s/^MYSQL_/export MYSQL_/p"; echo; cat' 3>&-
-    while read -r -u "${COPROC[0]}" line && [[ -n $line ]]; do
-        eval "$line"
-    done
-    [[ -n ${MYSQL_HOST-} ]] || fail "no database"
 }

@@ -1,0 +1,40 @@
+# shellcheck shell=bash
+# For tests that run all programs: how each is run, and what it needs beside it.
+#
+# A new program joins by itself, by the line `Run:` of its first comment, which each
+# must have.
+
+# ways_to_run CHAPTER/PROGRAM: one a line, as after `Run:`.
+ways_to_run() {
+    sed -n '/^ \* Run: /,/^ \* Prints: /p' "$1.c" |
+        grep -oE "(with-mariadb )?\./${1#*/}( [^ ,;<(]+)*( |,|$)" |
+        sed 's/[ ,]*$//'
+}
+
+# is_server CHAPTER/PROGRAM: it, or a module that it includes, says where it listens.
+is_server() {
+    local sources
+
+    mapfile -t sources < <(
+        sed -n "s,^#include \"\(.*\)\.h\",${1%/*}/modules/\1.c,p" "$1.c"
+    )
+    grep -qs 'listening on' "$1.c" "${sources[@]}"
+}
+
+# For the clients: a server that has all the memory it wants.
+echo_server() {
+    [[ -z $server ]] || return 0
+    chapter=02-sockets
+    start_server server -k -p 0
+}
+
+# Lasts until the test's shell ends, and with it the other end of the pipe.
+database() {
+    [[ -z ${MYSQL_HOST-} ]] || return 0
+    coproc scripts/with-mariadb bash -c \
+        'env | sed -n "s/^MYSQL_/export MYSQL_/p"; echo; cat' 3>&-
+    while read -r -u "${COPROC[0]}" line && [[ -n $line ]]; do
+        eval "$line"
+    done
+    [[ -n ${MYSQL_HOST-} ]] || fail "no database"
+}

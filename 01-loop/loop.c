@@ -87,7 +87,7 @@ int main(int argc, char **argv)
 
     if (argc == 2 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))) {
         puts("usage: loop [-h]\nA task sleeps for a second on the event loop.");
-        return fflush(stdout) == 0 ? 0 : 1;
+        return fflush(stdout) != 0 || ferror(stdout);
     }
     if (argc > 1) {
         fprintf(stderr, "loop: unexpected argument '%s': usage: loop [-h]\n",
@@ -112,7 +112,7 @@ int main(int argc, char **argv)
         goto cleanup;
     }
     puts(task.future.result);
-    if (fflush(stdout) != 0) {
+    if (fflush(stdout) != 0 || ferror(stdout)) {
         perror("loop: cannot write the result");
         goto cleanup;
     }

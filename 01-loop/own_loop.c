@@ -273,7 +273,7 @@ int main(int argc, char **argv)
 
     if (argc == 2 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))) {
         puts("usage: own_loop [-h]\nTwo scenes on an event loop of our own.");
-        return fflush(stdout) == 0 ? 0 : 1;
+        return fflush(stdout) != 0 || ferror(stdout);
     }
     if (argc > 1) {
         fprintf(stderr,
@@ -291,7 +291,7 @@ int main(int argc, char **argv)
     channel.read_end = ends[0];
     channel.write_end = ends[1];
     if (loop_call_soon(&second, start_channel, &channel) < 0 ||
-        loop_run(&second) < 0 || fflush(stdout) != 0) {
+        loop_run(&second) < 0 || fflush(stdout) != 0 || ferror(stdout)) {
         perror("own_loop: the second scene failed");
         return 1;
     }

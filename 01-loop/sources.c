@@ -116,7 +116,7 @@ int main(int argc, char **argv)
 
     if (argc == 2 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))) {
         puts("usage: sources [-h]\nThe four kinds of news a loop brings.");
-        return fflush(stdout) == 0 ? 0 : 1;
+        return fflush(stdout) != 0 || ferror(stdout);
     }
     if (argc > 1) {
         fprintf(stderr,
@@ -138,7 +138,7 @@ int main(int argc, char **argv)
         fputs("sources: cannot set up: out of resources\n", stderr);
     else if (event_base_dispatch(base) < 0)
         fputs("sources: the event loop failed\n", stderr);
-    else if (fflush(stdout) != 0)
+    else if (fflush(stdout) != 0 || ferror(stdout))
         perror("sources: cannot write the result");
     else if (!scene.failed)
         status = 0;

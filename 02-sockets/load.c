@@ -280,6 +280,10 @@ static int run(struct load *load, size_t count)
            load->clear, (double)load->measured / seconds, percentile(load, 0.5),
            percentile(load, 0.99), (double)load->slowest / 1e3, load->errors,
            load->all);
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        warn("cannot write the result");
+        return 1;
+    }
     return load->errors > 0 || load->measured == 0;
 }
 
@@ -322,7 +326,8 @@ int main(int argc, char **argv)
     }
     if (option != -1 || argc - optind != 2) {
         fprintf(stderr, "load: missing, wrong or too much: '%s': %s",
-                argv[option == -1 ? argc - 1 : optind - 1], usage);
+                option == -1 ? argv[argc - 1] : options_refused(option, argv),
+                usage);
         return 2;
     }
     load.host = argv[optind];

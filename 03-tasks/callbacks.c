@@ -68,7 +68,7 @@ int main(int argc, char **argv)
 
     if (argc == 2 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))) {
         puts("usage: callbacks [-h]\nTwo sleeps of 2 s and 1 s, no await.");
-        return fflush(stdout) == 0 ? 0 : 1;
+        return fflush(stdout) != 0 || ferror(stdout);
     }
     if (argc > 1) {
         fprintf(stderr,

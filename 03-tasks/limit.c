@@ -84,7 +84,7 @@ int main(int argc, char **argv)
     if (argc == 2 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))) {
         puts("usage: limit [-h]\nTen jobs, of which three may be at work at "
              "once.");
-        return fflush(stdout) == 0 ? 0 : 1;
+        return fflush(stdout) != 0 || ferror(stdout);
     }
     if (argc > 1) {
         fprintf(stderr, "limit: unexpected argument '%s': usage: limit [-h]\n",

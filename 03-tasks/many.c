@@ -157,7 +157,7 @@ int main(int argc, char **argv)
                    "  -n TASKS     how many (100000)\n"
                    "  -k SWITCHES  of each, 2 at least (10)\n",
                    usage);
-            return fflush(stdout) == 0 ? 0 : 1;
+            return fflush(stdout) != 0 || ferror(stdout);
         }
         if ((tasks || switches) && argv[i + 1])
             value = number(argv[++i], tasks ? 1 : 2);

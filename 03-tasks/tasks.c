@@ -56,7 +56,7 @@ int main(int argc, char **argv)
 
     if (argc == 2 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))) {
         puts("usage: tasks [-h]\nTwo tasks sleep 2 s and 1 s at once.");
-        return fflush(stdout) == 0 ? 0 : 1;
+        return fflush(stdout) != 0 || ferror(stdout);
     }
     if (argc > 1) {
         fprintf(stderr, "tasks: unexpected argument '%s': usage: tasks [-h]\n",

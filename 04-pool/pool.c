@@ -119,7 +119,7 @@ int main(int argc, char **argv)
              "Asks a MariaDB for its version through a connection pool.\n"
              "The server: MYSQL_HOST MYSQL_TCP_PORT MYSQL_USER MYSQL_PWD "
              "MYSQL_DATABASE;\nscripts/with-mariadb starts one and sets them.");
-        return fflush(stdout) == 0 ? 0 : 1;
+        return fflush(stdout) != 0 || ferror(stdout);
     }
     if (argc > 1) {
         fprintf(stderr, "pool: unexpected argument '%s': usage: pool [-h]\n",

@@ -213,7 +213,7 @@ int main(int argc, char **argv)
              "Transactions on a borrowed connection, in a table of its own.\n"
              "The server: MYSQL_HOST MYSQL_TCP_PORT MYSQL_USER MYSQL_PWD "
              "MYSQL_DATABASE;\nscripts/with-mariadb starts one and sets them.");
-        return fflush(stdout) == 0 ? 0 : 1;
+        return fflush(stdout) != 0 || ferror(stdout);
     }
     if (argc > 1) {
         fprintf(stderr,

@@ -146,7 +146,7 @@ int main(int argc, char **argv)
     if (argc == 2 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))) {
         puts("usage: deadlock [-h] [fixed|broken]\n"
              "Two tasks take two locks, in the same order or not.");
-        return fflush(stdout) == 0 ? 0 : 1;
+        return fflush(stdout) != 0 || ferror(stdout);
     }
     if (argc > 2 || (argc == 2 && !broken && strcmp(argv[1], "fixed") != 0)) {
         fprintf(stderr,
@@ -170,7 +170,7 @@ int main(int argc, char **argv)
         goto cleanup;
     }
     printf("%d of %d tasks are done\n", scene.done, TASKS);
-    if (fflush(stdout) != 0)
+    if (fflush(stdout) != 0 || ferror(stdout))
         perror("deadlock: cannot write the result");
     else
         status = 0;

@@ -149,7 +149,7 @@ int main(int argc, char **argv)
     if (argc == 2 && (!strcmp(scene, "-h") || !strcmp(scene, "--help"))) {
         puts("usage: errors [-h] [fixed|broken|unobserved]\n"
              "A task fails; its awaiter catches it, or does not, or is not.");
-        return fflush(stdout) == 0 ? 0 : 1;
+        return fflush(stdout) != 0 || ferror(stdout);
     }
     if (!strcmp(scene, "broken"))
         app.scene = BROKEN;
@@ -186,7 +186,7 @@ int main(int argc, char **argv)
         goto cleanup;
     }
     report(&app);
-    if (fflush(stdout) != 0)
+    if (fflush(stdout) != 0 || ferror(stdout))
         perror("errors: cannot write the result");
     else if (!app.uncaught)
         status = 0;

@@ -1,7 +1,7 @@
 /* executor — a computation on the loop stalls it; in a process or a thread not.
  *
  * Twin:   executor.py (run_in_executor, ProcessPoolExecutor, ThreadPoolExecutor)
- * Build:  cc -Imodules -o executor executor.c modules/crew.c modules/fork_server.c modules/process_pool.c modules/thread_pool.c $(pkg-config --cflags --libs libevent) -pthread
+ * Build:  cc -Imodules -I../02-sockets/modules -o executor executor.c modules/crew.c modules/fork_server.c modules/process_pool.c modules/thread_pool.c ../02-sockets/modules/options.c $(pkg-config --cflags --libs libevent) -pthread
  * Run:    ./executor          or: ./executor threads, ./executor broken
  * Prints: Result: 499999500000
  *
@@ -9,6 +9,7 @@
  * between two beats, on stderr, is what every client of a server would have
  * felt. Try it with -n 1000000000.
  */
+#include "options.h"
 #include "process_pool.h"
 #include "thread_pool.h"
 
@@ -28,7 +29,7 @@ enum { LIMIT = 256 }; /* jobs in the pool at once: more would only wait there */
 /* Lives in main. */
 struct app {
     enum scene scene;
-    long workers, jobs, upto, given, done;
+    int64_t workers, jobs, upto, given, done;
     struct event_base *base;
     struct event *heartbeat;
     struct process_pool *processes;
@@ -126,7 +127,7 @@ static int prepare(struct app *app)
 
     if (app->scene == PROCESSES &&
         !(app->processes = process_pool_new(sum, (int)app->workers, LIMIT))) {
-        fprintf(stderr, "executor: cannot start %ld processes: %s\n",
+        fprintf(stderr, "executor: cannot start %" PRId64 " processes: %s\n",
                 app->workers, strerror(errno));
         return -1;
     }
@@ -148,7 +149,7 @@ static int prepare(struct app *app)
     if (app->scene == THREADS &&
         !(app->threads =
               thread_pool_new(app->base, sum, (int)app->workers, LIMIT))) {
-        fprintf(stderr, "executor: cannot start %ld threads: %s\n",
+        fprintf(stderr, "executor: cannot start %" PRId64 " threads: %s\n",
                 app->workers, strerror(errno));
         return -1;
     }
@@ -163,10 +164,10 @@ static int run(struct app *app)
         report(app, 0, "the loop ended before it");
     on_heartbeat(-1, 0, app); /* the gap that is open at the end */
     fprintf(stderr,
-            "executor: %ld jobs in %.3f s, "
+            "executor: %" PRId64 " jobs in %.3f s, "
             "longest gap of the 10 ms heartbeat: %.1f ms\n",
             app->done, app->last_beat - app->began, app->longest_gap * 1000);
-    if (fflush(stdout) != 0) {
+    if (fflush(stdout) != 0 || ferror(stdout)) {
         perror("executor: cannot write the result");
         return 1;
     }
@@ -174,16 +175,17 @@ static int run(struct app *app)
 }
 
 /* Reads a whole number from 1 to max, or says what is wrong with it. */
-static bool parse_number(int option, const char *text, long max, long *number)
+static bool parse_number(int option, const char *text, int64_t max,
+                         int64_t *number)
 {
     char *end;
 
     errno = 0;
-    *number = strtol(text, &end, 10);
+    *number = strtoll(text, &end, 10);
     if (errno == 0 && end != text && !*end && *number >= 1 && *number <= max)
         return true;
-    fprintf(stderr, "executor: -%c '%s': not a number from 1 to %ld\n", option,
-            text, max);
+    fprintf(stderr, "executor: -%c '%s': not a number from 1 to %" PRId64 "\n",
+            option, text, max);
     return false;
 }
 
@@ -227,7 +229,8 @@ int main(int argc, char **argv)
                                            : PROCESSES;
     if (option != -1 || optind + 1 < argc) {
         fprintf(stderr, "executor: unexpected, or without its value: '%s': %s",
-                argv[option == -1 ? optind + 1 : optind - 1], usage);
+                option == -1 ? argv[optind + 1] : options_refused(option, argv),
+                usage);
         return 2;
     }
     if (app.scene == PROCESSES && strcmp(scene, "processes") != 0 &&

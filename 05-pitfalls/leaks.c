@@ -267,7 +267,7 @@ int main(int argc, char **argv)
     if (argc == 2 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))) {
         puts("usage: leaks [-h] [fixed|broken]\n"
              "Serves ten clients and counts what it still holds.");
-        return fflush(stdout) == 0 ? 0 : 1;
+        return fflush(stdout) != 0 || ferror(stdout);
     }
     app.broken = argc == 2 && !strcmp(argv[1], "broken");
     if (argc > 2 ||
@@ -290,7 +290,7 @@ int main(int argc, char **argv)
            "still held: %d descriptors, %ld allocations, %d unfinished tasks\n",
            app.served, count_descriptors() - descriptors, live_allocations,
            app.unfinished);
-    if (fflush(stdout) != 0) {
+    if (fflush(stdout) != 0 || ferror(stdout)) {
         perror("leaks: cannot write the result");
         return 1;
     }

@@ -88,7 +88,7 @@ int main(int argc, char **argv)
     if (argc == 2 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))) {
         puts("usage: locks [-h] [fixed|broken]\n"
              "Ten tasks share a variable, with a lock or without.");
-        return fflush(stdout) == 0 ? 0 : 1;
+        return fflush(stdout) != 0 || ferror(stdout);
     }
     if (argc > 2 || (argc == 2 && !broken && strcmp(argv[1], "fixed") != 0)) {
         fprintf(stderr, "locks: unexpected '%s': usage: locks [fixed|broken]\n",

@@ -65,7 +65,7 @@ int main(int argc, char **argv)
     if (argc == 2 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))) {
         puts("usage: lost_update [-h] [fixed|broken]\n"
              "Ten tasks deposit 10 each, and each yields on its way.");
-        return fflush(stdout) == 0 ? 0 : 1;
+        return fflush(stdout) != 0 || ferror(stdout);
     }
     account.broken = argc == 2 && !strcmp(argv[1], "broken");
     if (argc > 2 ||
@@ -100,7 +100,7 @@ int main(int argc, char **argv)
             account.most_waiting);
     printf("%d deposits of %d: balance %d\n", account.deposits, AMOUNT,
            account.balance);
-    if (fflush(stdout) != 0)
+    if (fflush(stdout) != 0 || ferror(stdout))
         perror("lost_update: cannot write the result");
     else
         status = 0;

@@ -172,7 +172,7 @@ int main(int argc, char **argv)
     if (argc == 2 && (!strcmp(name, "-h") || !strcmp(name, "--help"))) {
         puts("usage: priorities [-h] [fixed|broken|first|grouped]\n"
              "Urgent events beside a flood of work, and how long they wait.");
-        return fflush(stdout) == 0 ? 0 : 1;
+        return fflush(stdout) != 0 || ferror(stdout);
     }
     while (app.scene < SCENES && strcmp(name, scene_names[app.scene]) != 0)
         app.scene++;
@@ -197,7 +197,7 @@ int main(int argc, char **argv)
     else if (event_base_dispatch(app.base) < 0 || app.failed ||
              app.urgent_done < URGENT)
         fputs("priorities: the loop ended before all was done\n", stderr);
-    else if (fflush(stdout) != 0)
+    else if (fflush(stdout) != 0 || ferror(stdout))
         perror("priorities: cannot write the result");
     else
         status = 0;

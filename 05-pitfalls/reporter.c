@@ -46,7 +46,7 @@ static void on_libevent_log(int severity, const char *message)
 static int verdict(void)
 {
     printf("%d failures reached the reporter\n", reporter.reports);
-    if (fflush(stdout) != 0) {
+    if (fflush(stdout) != 0 || ferror(stdout)) {
         perror("reporter: cannot write the result");
         return 1;
     }
@@ -146,7 +146,7 @@ int main(int argc, char **argv)
     if (argc == 2 && (!strcmp(scene, "-h") || !strcmp(scene, "--help"))) {
         puts("usage: reporter [-h] [fixed|broken|fatal]\n"
              "Failures that nobody reads, and the place they all reach.");
-        return fflush(stdout) == 0 ? 0 : 1;
+        return fflush(stdout) != 0 || ferror(stdout);
     }
     reporter.off = !strcmp(scene, "broken");
     if (argc > 2 || (!fatal && !reporter.off && strcmp(scene, "fixed") != 0)) {

@@ -44,6 +44,18 @@ struct addrinfo *options_address(const char *host, const char *port)
     return getaddrinfo(host, port, &numeric, &address) == 0 ? address : NULL;
 }
 
+const char *options_refused(int option, char **argv)
+{
+    static char name[] = "-?";
+
+    if (option == -1)
+        return argv[optind];
+    if (option != '?' || optopt == 0)
+        return argv[optind - 1];
+    name[1] = (char)optopt;
+    return name;
+}
+
 int options_read(struct options *options, const char *accepted,
                  const char *usage, const char *help, int argc, char **argv)
 {
@@ -77,8 +89,7 @@ int options_read(struct options *options, const char *accepted,
     }
     if (option != -1 || optind < argc) {
         warnx("unexpected, or without its value: '%s': %.*s",
-              argv[option == -1 ? optind : optind - 1],
-              (int)strcspn(usage, "\n"), usage);
+              options_refused(option, argv), (int)strcspn(usage, "\n"), usage);
         return 2;
     }
     if (!options_number("-p", port, 0, 65535, &options->port))

@@ -40,6 +40,12 @@ struct options {
 int options_read(struct options *options, const char *accepted,
                  const char *usage, const char *help, int argc, char **argv);
 
+/* Returns the word or the option that getopt_long refused with `option`, or, if
+ * that is -1, the first word that is no option. Valid until the next call. It is
+ * not always argv[optind - 1]: not within -xh, and not with musl, where optind is
+ * beyond argc after an option that lacks its value. */
+const char *options_refused(int option, char **argv);
+
 /* Reads a whole number from min to max into *number. On failure prints the
  * reason, which calls the number `name`, and returns false. */
 bool options_number(const char *name, const char *text, long min, long max,

@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
-# All programs, under libevent's debug mode and an eye on their descriptors: each does
-# what it does without, and what it executes would inherit nothing. See drivers/strict.c.
+# All programs, in surroundings that forgive nothing.
+# - Under libevent's debug mode and an eye on their descriptors each does what it does
+#   without, and what it executes would inherit nothing. See drivers/strict.c.
+# - Where stdout is a full disk, each that prints ends with an error.
 
 plain_build_only=yes
 load ../lib/test_helper
@@ -44,6 +46,18 @@ run_server() {
     echo "exit $status" >>"$out"
 }
 
+# full_disk COMMAND…: unbuffered, the print fails, and not the last fflush.
+full_disk() {
+    local buffer status said
+
+    for buffer in "" "stdbuf -o0"; do
+        status=0
+        # shellcheck disable=SC2086 # words
+        said=$(timeout -s KILL 30 $buffer "$@" 2>&1 >/dev/full <<<"a line") || status=$?
+        ((status == 1)) || echo "${buffer:+$buffer }$*: exit $status on a full disk: $said"
+    done
+}
+
 # strict CHAPTER/PROGRAM COMMAND…: runs it with the shim and without, compares.
 strict() {
     local command=("${@:2}") run=run_it dir out said strictly
@@ -61,6 +75,7 @@ strict() {
     said=$(diff "$dir/plain" "$dir/strict") ||
         echo "${command[*]}: not the same (<) in debug mode (>): $said $(<"$dir/strict.err")"
     [[ ! -e $dir/report ]] || sort -u "$dir/report"
+    [[ ! -s $dir/plain.raw ]] || full_disk "${command[@]}"
 }
 
 # of_chapter 05: all ways to run its programs, at once.

@@ -75,7 +75,8 @@ int main(int argc, char **argv)
         return 1;
     }
     sampler.start = now_ms();
-    if (run(&ticker, &sampler, base) == 0 && fflush(stdout) == 0)
+    if (run(&ticker, &sampler, base) == 0 && fflush(stdout) == 0 &&
+        !ferror(stdout))
         status = 0;
     else
         fputs("1_ticker: failed\n", stderr);

@@ -113,7 +113,7 @@ int main(int argc, char **argv)
     scene.numbers = calloc((size_t)scene.total * 2, sizeof *scene.numbers);
     if (scene.base && scene.soon && scene.numbers &&
         soon_init(scene.soon, scene.base) == 0 &&
-        scene_run(&scene, chain) == 0 && fflush(stdout) == 0)
+        scene_run(&scene, chain) == 0 && fflush(stdout) == 0 && !ferror(stdout))
         status = 0;
     else
         fputs("3_call_soon: failed\n", stderr);

@@ -48,7 +48,8 @@ PACKAGES := $(shell pkg-config --cflags libevent libmariadb 2>/dev/null)
 CFLAGS ?= -O2
 ALL_CFLAGS := $(CFLAGS) -std=gnu11 -gdwarf-4 $(WARNINGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE) \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer) $(PACKAGES)
-PRACTICE_CFLAGS := -O0 -std=gnu11 -g $(WARNINGS) -fsanitize=address,undefined \
+# -Og: with -O0, gcc does not warn of a local that is lost over an AWAIT.
+PRACTICE_CFLAGS := -Og -std=gnu11 -g $(WARNINGS) -fsanitize=address,undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer $(PACKAGES)
 # as-needed: a program is bound to those of the libraries that it uses.
 LIBS := -Wl,--as-needed \
@@ -159,10 +160,11 @@ $(BUILD)/practised/%_given.a: $$(addprefix $(BUILD)/practised/,$$(call given,$$(
 
 # Made anew when the compiler or the flags change, so that all else is, too;
 # the first thing any build needs, so it also says what the machine lacks.
+flags = $(CC) $(ALL_CFLAGS) $(PRACTICE_CFLAGS)
 $(BUILD)/.flags: FORCE
 	@scripts/setup --check build
 	@mkdir -p $(@D)
-	@echo '$(CC) $(ALL_CFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS)' > $@
+	@echo '$(flags)' | cmp -s - $@ || echo '$(flags)' > $@
 FORCE:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -29,7 +29,8 @@
  * time the task may go on, and jumps to where it left off. So:
  *
  *   - Whatever must outlive an AWAIT lives in the struct: the function's own
- *     variables are lost there, a loop's `int i`, too (`self` is set anew).
+ *     variables are lost there, a loop's `int i`, too (`self` is set anew). gcc
+ *     warns of many (-Wall with -Og or more; not with -O0, and clang never does).
  *   - No AWAIT inside a `switch` of yours (the task would fail with TASK_LOST),
  *     and one on a line (else "duplicate case value"). Loops and `if` are fine.
  *   - Leave the function with AWAIT, TASK_RETURN, TASK_FAIL or TASK_END only.

@@ -66,6 +66,18 @@ machine_without() {
     assert_output --partial "scripts/setup --dev"
 }
 
+@test "setup: the dev container is a Debian, and begins with a command that exists" {
+    run /usr/bin/python3 -c 'import json, sys
+of = json.load(open(sys.argv[1]))
+print(of["image"], of["postCreateCommand"], of["containerEnv"]["LANG"])' \
+        .devcontainer/devcontainer.json
+    assert_success
+    read -r image command lang <<<"$output"
+    [[ $image == debian:1[2-9] ]] || fail "scripts/setup does not know $image"
+    [[ -x ${command%% *} ]] || fail "$command: there is no such command"
+    locale -a | grep -qix "${lang/-/}" || fail "$lang: there is no such locale"
+}
+
 @test "setup: clang's sanitizers are looked for in clang's own directory, of any version" {
     local resources=$BATS_TEST_TMPDIR/lib/clang/99
 

@@ -3,15 +3,22 @@
 #include <stdlib.h>
 
 struct waiter {
+    struct heap_node deadline; /* must come first */
     TAILQ_ENTRY(waiter) link;
-    int64_t ticket, deadline;
+    LIST_ENTRY(waiter) with_ticket;
+    int64_t ticket;
     pool_acquired acquired;
     void *arg;
 };
 
+/* Tickets count up, so their last bits spread them evenly over the lists. */
+static struct waiter_list *list_of(struct waiters *waiters, int64_t ticket)
+{
+    return &waiters->tickets[(uint64_t)ticket % WAITER_LISTS];
+}
+
 void waiters_init(struct waiters *waiters)
 {
-    *waiters = (struct waiters){.look_at = NEVER};
     TAILQ_INIT(&waiters->queue);
 }
 
@@ -23,24 +30,22 @@ int64_t waiters_join(struct waiters *waiters, int64_t deadline,
     if (!waiter)
         return -1;
     waiter->ticket = ++waiters->last_ticket;
-    waiter->deadline = deadline;
     waiter->acquired = acquired;
     waiter->arg = arg;
     TAILQ_INSERT_TAIL(&waiters->queue, waiter, link);
+    LIST_INSERT_HEAD(list_of(waiters, waiter->ticket), waiter, with_ticket);
+    heap_add(&waiters->deadlines, &waiter->deadline, deadline);
     waiters->count++;
-    if (deadline < waiters->look_at)
-        waiters->look_at = deadline;
     return waiter->ticket;
 }
 
-/* Takes one out of the queue and frees it. */
+/* Takes a waiter out of the queue and frees it. */
 static void leave(struct waiters *waiters, struct waiter *waiter)
 {
-    if (waiters->next == waiter)
-        waiters->next = TAILQ_NEXT(waiter, link);
     TAILQ_REMOVE(&waiters->queue, waiter, link);
-    if (--waiters->count == 0)
-        waiters->look_at = NEVER;
+    LIST_REMOVE(waiter, with_ticket);
+    heap_remove(&waiters->deadlines, &waiter->deadline);
+    waiters->count--;
     free(waiter);
 }
 
@@ -51,15 +56,16 @@ static void answer(struct waiters *waiters, struct waiter *waiter,
     void *arg = waiter->arg;
 
     leave(waiters, waiter);
+    waiters->answered++;
     acquired(lease, error, arg);
 }
 
 int waiters_cancel(struct waiters *waiters, int64_t ticket)
 {
-    struct waiter *waiter = TAILQ_FIRST(&waiters->queue);
+    struct waiter *waiter = LIST_FIRST(list_of(waiters, ticket));
 
     while (waiter && waiter->ticket != ticket)
-        waiter = TAILQ_NEXT(waiter, link);
+        waiter = LIST_NEXT(waiter, with_ticket);
     if (!waiter)
         return -1;
     leave(waiters, waiter);
@@ -79,19 +85,19 @@ void waiters_answer(struct waiters *waiters, struct lease lease,
     answer(waiters, TAILQ_FIRST(&waiters->queue), lease, error);
 }
 
+int64_t waiters_deadline(const struct waiters *waiters)
+{
+    return waiters->deadlines.first ? waiters->deadlines.first->due : NEVER;
+}
+
 void waiters_time_out(struct waiters *waiters, int64_t now, int64_t up_to)
 {
-    struct waiter *waiter;
+    while (waiters_deadline(waiters) <= now) {
+        struct waiter *waiter = (struct waiter *)waiters->deadlines.first;
 
-    if (now < waiters->look_at)
-        return;
-    waiters->look_at = NEVER; /* found anew on the way */
-    waiters->next = TAILQ_FIRST(&waiters->queue);
-    while ((waiter = waiters->next)) {
-        waiters->next = TAILQ_NEXT(waiter, link);
-        if (waiter->deadline <= now && waiter->ticket <= up_to)
-            answer(waiters, waiter, (struct lease){NULL, 0}, "timed out");
-        else if (waiter->deadline < waiters->look_at)
-            waiters->look_at = waiter->deadline;
+        /* Newer waiters are due later, or as late and behind the older ones. */
+        if (waiter->ticket > up_to)
+            return;
+        answer(waiters, waiter, (struct lease){NULL, 0}, "timed out");
     }
 }

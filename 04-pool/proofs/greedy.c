@@ -3,7 +3,7 @@
  * the only one is lent, and he and another have no time): does anything else get
  * its turn?
  *
- * Build: cc -I../modules -o greedy greedy.c ../modules/connection_pool.c ../modules/scripted.c ../modules/waiters.c $(pkg-config --cflags --libs libevent)
+ * Build: cc -I../modules -I../../03-tasks/modules -o greedy greedy.c ../modules/connection_pool.c ../modules/scripted.c ../modules/waiters.c ../../03-tasks/modules/heap.c $(pkg-config --cflags --libs libevent)
  * Run:   ./greedy [refused | late]
  */
 #include "scripted.h"

@@ -696,6 +696,30 @@ closed
 END
 }
 
+# --- the rest of the loop ----------------------------------------------------
+
+@test "rule: whatever borrowers do without I/O, a timer has its turn after 64 answers" {
+    local scene longest
+
+    for scene in callback event task dirty late refused no_memory create two; do
+        drive heartbeat "$scene"
+        longest=$(sed -n 's/^20000 answers, at most \([0-9]*\) between two beats$/\1/p' <<<"$output")
+        [[ $scene != two ]] || longest=$((longest / 2)) # two pools
+        ((longest >= 1 && longest <= 64)) || fail "$scene: $output"
+    done
+}
+
+@test "rule: to leave costs the same in any order, with a ticket, a lease or a deadline" {
+    local what most=200 # the asking is quick; a walk for each is 1000 times
+
+    for what in cancel release timeout; do
+        drive any_order "$what" 20000
+        awk -F': ' -v most=$most '$2 + 0 >= most { exit 1 }' <<<"$output" ||
+            fail "$what: $output"
+        most=20
+    done
+}
+
 # --- the lesson --------------------------------------------------------------
 
 @test "lesson: the scene to play with" {

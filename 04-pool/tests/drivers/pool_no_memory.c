@@ -1,6 +1,6 @@
 /* pool_no_memory — one allocation of the pool's fails, each of them in turn.
  *
- * Build: cc -I../../modules -o pool_no_memory pool_no_memory.c ../../modules/scripted.c $(pkg-config --cflags --libs libevent)
+ * Build: cc -I../../modules -I../../../03-tasks/modules -o pool_no_memory pool_no_memory.c ../../modules/scripted.c ../../../03-tasks/modules/heap.c $(pkg-config --cflags --libs libevent)
  *
  * The pool is compiled in here, with its allocations going through ours. Three
  * borrowers ask for two connections, the third one's time runs out, all is

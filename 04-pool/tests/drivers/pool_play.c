@@ -1,7 +1,7 @@
 /* pool_play — plays a scene with a pool, on made-up connections, and tells what
  * happens.
  *
- * Build: cc -I../../modules -o pool_play pool_play.c ../../modules/connection_pool.c ../../modules/scripted.c ../../modules/waiters.c $(pkg-config --cflags --libs libevent)
+ * Build: cc -I../../modules -I../../../03-tasks/modules -o pool_play pool_play.c ../../modules/connection_pool.c ../../modules/scripted.c ../../modules/waiters.c ../../../03-tasks/modules/heap.c $(pkg-config --cflags --libs libevent)
  * Run:   ./pool_play 'pool 0 1' 'ask A B' 'return A' 'return B' close
  *
  * Each argument is a step; after each, the loop runs until nothing is left to

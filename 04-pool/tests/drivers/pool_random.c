@@ -1,7 +1,7 @@
 /* pool_random — thousands of random steps with a pool; after each, its books are
  * looked into.
  *
- * Build: cc -I../../modules -o pool_random pool_random.c ../../modules/connection_pool.c ../../modules/scripted.c ../../modules/waiters.c $(pkg-config --cflags --libs libevent)
+ * Build: cc -I../../modules -I../../../03-tasks/modules -o pool_random pool_random.c ../../modules/connection_pool.c ../../modules/scripted.c ../../modules/waiters.c ../../../03-tasks/modules/heap.c $(pkg-config --cflags --libs libevent)
  * Run:   ./pool_random [SEED]
  *
  * 20 borrowers ask, return, cancel, run out of time, and do so from inside

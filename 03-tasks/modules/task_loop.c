@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+enum { PASSES_AT_ONCE = 64 };
+
 void task_list_init(struct task_link *list)
 {
     list->next = list->prev = list;
@@ -35,16 +37,22 @@ int64_t task_loop_now(void)
     return (int64_t)now.tv_sec * TASK_SECOND + now.tv_nsec / 1000;
 }
 
-/* From outside a pass (a callback of another event, or before the loop runs)
- * this also calls for a pass. A pass calls for the next one when it ends, with a
- * timer; an event that activates itself would starve all others (see 01-07), if
- * that timer did not take it back, and would cost a third of the switches. */
+/* From outside a pass (a callback of another event, or before the loop runs) the
+ * first task also calls for a pass, at once. A pass calls for the next one when
+ * it ends, with a timer; an event that activates itself would starve all others
+ * (see 01-07). So would a task and a callback that wake each other: after
+ * PASSES_AT_ONCE the timer calls here, too. */
 void task_loop_queue(struct task_loop *loop, struct task *task)
 {
+    const struct timeval after_others = {0, 0};
+
     task_list_add(&loop->ready, &task->link);
     loop->ready_count++;
-    if (!loop->in_pass)
-        event_active(loop->tick, EV_TIMEOUT, 0);
+    if (loop->in_pass || loop->ready_count > 1)
+        return;
+    if (loop->at_once < PASSES_AT_ONCE ||
+        evtimer_add(loop->tick, &after_others) < 0)
+        event_active(loop->tick, 0, 0);
 }
 
 static int report(const char *name, const char *what, const char *why)
@@ -137,7 +145,7 @@ static void call_next_pass(struct task_loop *loop)
     if (evtimer_add(loop->tick, &delay) == 0)
         return;
     if (loop->ready_count > 0) { /* without memory, starving others is better */
-        event_active(loop->tick, EV_TIMEOUT, 0);
+        event_active(loop->tick, 0, 0);
     } else {
         loop->no_timer = true;
         event_base_loopbreak(loop->base);
@@ -152,7 +160,7 @@ static void on_tick(evutil_socket_t fd, short events, void *arg)
     int64_t now = task_loop_now();
 
     (void)fd;
-    (void)events;
+    loop->at_once = events & EV_TIMEOUT ? 0 : loop->at_once + 1;
     loop->in_pass = true;
     while (loop->timers.first && loop->timers.first->due <= now)
         task_due(TASK_OF(loop->timers.first, timer));

@@ -10,7 +10,9 @@
  *
  * Order: tasks that may go on stand in one queue, first come, first served. A
  * pass runs as many as stood there when it began, then libevent looks for other
- * news. Nobody is run from inside the call that made it ready.
+ * news. Nobody is run from inside the call that made it ready. Tasks that are made
+ * ready by callbacks of other events run without such a look, in up to 64 passes
+ * in a row: so tasks and callbacks that wake each other starve no timer.
  */
 #ifndef TASK_LOOP_H
 #define TASK_LOOP_H
@@ -39,6 +41,7 @@ struct task_loop {
     size_t alive;            /* how many these are */
     struct task_link failed; /* done, and nobody has asked for their error */
     struct task *until;      /* the loop ends when it is done; NULL: all are */
+    int at_once;             /* passes since libevent looked for news */
     bool in_pass, no_timer, reported;
 };
 

@@ -41,6 +41,15 @@ Task 1 completed"
     assert_line --regexp "^a task that yields 200000 times .*: yes$"
 }
 
+@test "03-03 tasks that wake each other, alone or with a callback, starve no timer" {
+    local scene
+
+    for scene in yield queue semaphore child group event; do
+        drive heartbeat "$scene"
+        assert_output --regexp "^2000[01] steps, at most [1-9][0-9]? between two beats$"
+    done
+}
+
 @test "03-04 gather: argument order, the first error, siblings go on; as in asyncio" {
     same_as_twin gather
     assert_line --index 4 "results: 9 4 1"

@@ -13,7 +13,11 @@ struct async_lock {
     struct event *give;      /* made active when the owner is to be told */
     struct lock_request *owner;
     struct requests waiters; /* the longest wait first */
+    int waiting;             /* how many these are */
+    int given;               /* times, since the loop looked for other news */
 };
+
+enum { GIVEN_AT_ONCE = 64 };
 
 /* Tells the owner, if he is still to be told: he may have cancelled. */
 static void on_give(evutil_socket_t fd, short events, void *arg)
@@ -22,7 +26,8 @@ static void on_give(evutil_socket_t fd, short events, void *arg)
     struct lock_request *owner = lock->owner;
 
     (void)fd;
-    (void)events;
+    if (events & EV_TIMEOUT)
+        lock->given = 0;
     if (!owner || owner->state != REQUEST_IS_GIVEN)
         return;
     owner->state = REQUEST_HOLDS;
@@ -33,6 +38,7 @@ static void on_give(evutil_socket_t fd, short events, void *arg)
 static void stop_waiting(struct lock_request *request)
 {
     TAILQ_REMOVE(&request->lock->waiters, request, link);
+    request->lock->waiting--;
     if (request->timer)
         event_free(request->timer);
     request->timer = NULL;
@@ -49,12 +55,18 @@ static void on_timeout(evutil_socket_t fd, short events, void *arg)
     request->callback(LOCK_TIMED_OUT, request->arg);
 }
 
-/* Makes this request the owner; he hears of it from the loop. */
+/* Makes this request the owner, which hears of it from the loop: at once, or
+ * after GIVEN_AT_ONCE times by a timer, so that other events have their turn
+ * (see 01-07). A timer each time would cost a look for news for each. */
 static void give(struct async_lock *lock, struct lock_request *request)
 {
+    const struct timeval after_others = {0, 0};
+
     lock->owner = request;
     request->state = REQUEST_IS_GIVEN;
-    event_active(lock->give, 0, 0);
+    if (lock->given++ < GIVEN_AT_ONCE ||
+        event_add(lock->give, &after_others) < 0)
+        event_active(lock->give, 0, 0);
 }
 
 /* The owner is done with it: to the first who waits, or to nobody. */
@@ -125,6 +137,7 @@ int async_lock_acquire(struct async_lock *lock, struct lock_request *request,
     }
     request->state = REQUEST_WAITS;
     TAILQ_INSERT_TAIL(&lock->waiters, request, link);
+    lock->waiting++;
     return 0;
 }
 
@@ -154,11 +167,5 @@ struct lock_request *async_lock_owner(const struct async_lock *lock)
 
 int async_lock_waiters(const struct async_lock *lock)
 {
-    const struct lock_request *request;
-    int count = 0;
-
-    for (request = TAILQ_FIRST(&lock->waiters); request;
-         request = TAILQ_NEXT(request, link))
-        count++;
-    return count;
+    return lock->waiting;
 }

@@ -17,8 +17,8 @@
  *   on its way to him, it goes to the next.
  * - A callback comes once, from the loop, never from within acquire, release or
  *   cancel: your struct is not changed under your hands. It comes in the same
- *   pass: who only releases and asks again, with others doing the same, keeps
- *   the loop from looking for news (01-07).
+ *   pass, 64 times in a row; the next one comes after a look for other events, so
+ *   that tasks which only release and ask again do not starve them (01-07).
  *
  * For one thread, the loop's. Not reentrant, as asyncio's is not; but who asks
  * again while he waits or holds gets an error, where asyncio waits for ever.

@@ -42,6 +42,15 @@ task 0 has the lock
 at the end: free, 0 wait"
 }
 
+@test "05-02 tasks that only release and ask again starve no timer" {
+    local scene
+
+    for scene in lock two event; do
+        drive heartbeat "$scene"
+        assert_output --regexp "^20000 turns, at most [1-9][0-9]? between two beats$"
+    done
+}
+
 @test "05-03 a cancelled waiter leaves no trace; one the lock was given to passes it on" {
     drive lock_rules cancelled
     assert_output "task 0 has the lock

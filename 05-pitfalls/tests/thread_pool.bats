@@ -4,6 +4,11 @@
 load ../../scripts/lib/test_helper
 load helpers/executor
 
+@test "thread_pool: results that submit the next job starve no timer" {
+    drive heartbeat threads
+    assert_output --regexp "^2000 turns, at most [1-9][0-9]? between two beats$"
+}
+
 @test "thread_pool: order, room, cancelling, stopping, as its header says" {
     rules threads
     assert_equal "$(rule "the owner goes in mid-job")" "1→10|2→20|2→20|room: not yet"

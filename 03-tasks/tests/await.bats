@@ -27,6 +27,15 @@ END
     done
 }
 
+@test "await: cancelling many tasks costs the same in any order" {
+    local scene
+
+    for scene in sleep semaphore queue group gather; do
+        drive any_order "$scene" 20000
+        awk -F': ' '$2 + 0 >= 50 { exit 1 }' <<<"$output" || fail "$scene: $output"
+    done
+}
+
 @test "await: no memory for the loop is an error, and nothing else allocates" {
     drive no_memory
     assert_line "task_loop_init without memory: -1"

@@ -23,3 +23,8 @@ load ../../scripts/lib/test_helper
     assert_usage_error "fixed|broken" locks brokken
     assert_usage_error "unexpected 'x'" locks broken x
 }
+
+@test "async_lock: to cancel costs the same in any order" {
+    drive any_order lock 20000
+    awk -F': ' '$2 + 0 >= 50 { exit 1 }' <<<"$output" || fail "$output"
+}

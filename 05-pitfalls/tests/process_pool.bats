@@ -19,3 +19,9 @@ load helpers/executor
     assert_line "a job gets the signal that it wants: one the same, woken"
     assert_line "a program that a job executes: ended by: 3000→12" # SIGUSR2
 }
+
+@test "process_pool: to cancel costs the same in any order" {
+    [[ -z ${VALGRIND-} ]] || skip "its workers share pipes with it on purpose"
+    drive any_order processes 20000
+    awk -F': ' '$2 + 0 >= 50 { exit 1 }' <<<"$output" || fail "$output"
+}

@@ -13,3 +13,8 @@ load helpers/executor
     rules threads
     assert_equal "$(rule "the owner goes in mid-job")" "1→10|2→20|2→20|room: not yet"
 }
+
+@test "thread_pool: to cancel costs the same in any order" {
+    drive any_order threads 20000
+    awk -F': ' '$2 + 0 >= 50 { exit 1 }' <<<"$output" || fail "$output"
+}

@@ -1,15 +1,16 @@
 #include "mariadb_pool.h"
+#include "mariadb_dial.h"
 #include "mariadb_kill.h"
 
-#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 
 /* One connection of the pool. */
 struct connection {
     struct mariadb_server *server; /* the caller's */
-    struct mariadb *mariadb;       /* owned, until it is closed */
+    struct mariadb_dial *dial;     /* owned, while it is opening */
+    struct mariadb *mariadb;       /* owned, from then on until it is closed */
+    struct mariadb_route route;
     unsigned long unanswered; /* its number on the server, to kill its query */
     void (*opened)(void *connection, const char *error, void *arg);
     void *opened_arg;
@@ -17,14 +18,15 @@ struct connection {
     void *closed_arg;
 };
 
-static void on_open(struct mariadb *mariadb, int error, void *arg)
+static void on_connected(struct mariadb *mariadb, const char *error, void *arg)
 {
     struct connection *connection = arg;
 
-    if (!error)
+    connection->dial = NULL;
+    connection->mariadb = mariadb;
+    if (mariadb)
         connection->server->opened++;
-    connection->opened(connection, error ? mariadb_error(mariadb) : NULL,
-                       connection->opened_arg);
+    connection->opened(connection, error, connection->opened_arg);
 }
 
 static void *connection_open(void *arg,
@@ -39,35 +41,42 @@ static void *connection_open(void *arg,
     connection->server = server;
     connection->opened = opened;
     connection->opened_arg = opened_arg;
-    connection->mariadb =
-        mariadb_open(server->base, &server->where, on_open, connection);
-    if (!connection->mariadb) {
+    connection->dial =
+        mariadb_dial(server->base, &server->where, &connection->route,
+                     on_connected, connection);
+    if (!connection->dial) {
         free(connection);
         return NULL;
     }
     return connection;
 }
 
-/* It is gone, at the server, too. error: the query could not be killed; then
- * there is nothing more to do. */
-static void on_killed(int error, void *arg)
+static void on_gone(void *arg)
 {
     struct connection *connection = arg;
 
-    (void)error;
     connection->closed(connection->closed_arg);
     free(connection);
 }
 
+/* It is gone, at the server, too. error: the query could not be killed; then
+ * there is nothing more to do. */
+static void on_killed(int error, void *arg)
+{
+    (void)error;
+    on_gone(arg);
+}
+
+/* The query runs where the connection went. Its name may lead to another server
+ * by now, where that number is another client's. */
 static void on_close(void *arg)
 {
     struct connection *connection = arg;
-    struct mariadb_server *server = connection->server;
 
     if (!connection->unanswered ||
-        mariadb_kill(server->base, &server->where, connection->unanswered,
-                     on_killed, connection) < 0)
-        on_killed(0, connection);
+        mariadb_kill(connection->server->base, &connection->route.where,
+                     connection->unanswered, on_killed, connection) < 0)
+        on_gone(connection);
 }
 
 static void connection_close(void *arg, void (*closed)(void *),
@@ -78,6 +87,14 @@ static void connection_close(void *arg, void (*closed)(void *),
 
     connection->closed = closed;
     connection->closed_arg = closed_arg;
+    if (connection->dial) {
+        mariadb_dial_cancel(connection->dial, on_gone, connection);
+        return;
+    }
+    if (!mariadb) { /* it could not be opened */
+        on_gone(connection);
+        return;
+    }
     if (mariadb_unanswered(mariadb))
         connection->unanswered = mysql_thread_id(mariadb_handle(mariadb));
     mariadb_close(mariadb, on_close, connection);
@@ -120,17 +137,13 @@ static const char *setting(const char *name, const char *otherwise)
 const char *mariadb_server_find(struct mariadb_server *server,
                                 struct event_base *base)
 {
-    const char *host = setting("MYSQL_HOST", "127.0.0.1");
     const char *port = setting("MYSQL_TCP_PORT", "3306");
-    struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM};
-    struct addrinfo *addresses;
     char *end;
     unsigned long number = strtoul(port, &end, 10);
-    int error;
 
     *server = (struct mariadb_server){
         .base = base,
-        .where = {.host = server->address,
+        .where = {.host = setting("MYSQL_HOST", "127.0.0.1"),
                   .port = (unsigned)number,
                   .user = setting("MYSQL_USER", "root"),
                   .password = setting("MYSQL_PWD", ""),
@@ -142,20 +155,5 @@ const char *mariadb_server_find(struct mariadb_server *server,
                  "MYSQL_TCP_PORT='%s': not a port, 1 to 65535", port);
         return server->words;
     }
-    error = getaddrinfo(host, NULL, &hints, &addresses);
-    if (error) {
-        hints.ai_family = AF_UNSPEC;
-        error = getaddrinfo(host, NULL, &hints, &addresses);
-    }
-    if (!error) {
-        error = getnameinfo(addresses->ai_addr, addresses->ai_addrlen,
-                            server->address, sizeof server->address, NULL, 0,
-                            NI_NUMERICHOST);
-        freeaddrinfo(addresses);
-    }
-    if (!error)
-        return NULL;
-    snprintf(server->words, sizeof server->words,
-             "cannot resolve MYSQL_HOST='%s': %s", host, gai_strerror(error));
-    return server->words;
+    return NULL;
 }

@@ -11,6 +11,10 @@
  * no transaction. What else a borrower leaves behind stays for the next one:
  * variables that were SET, temporary tables, locks (aiomysql: the same).
  *
+ * The host's name is looked up for each connection, and all of its addresses are
+ * tried. What is connected stays connected when the name changes, as long as the
+ * old server lives; pool_clear and returns make room for connections to the new.
+ *
  * One whose query ran out of time, or is going on when it comes back, is gone
  * from the pool only when the query was killed, too, or could not be: so a server
  * that can be reached has never more to do than the pool has places.
@@ -27,17 +31,15 @@ struct mariadb_server {
     struct event_base *base;
     struct mariadb_where where; /* to be changed before the pool is made */
     unsigned long opened;       /* connections, so far */
-    char address[64];           /* where.host */
     char words[256];
 };
 
 /* Fills in *server from the environment: MYSQL_HOST (127.0.0.1),
  * MYSQL_TCP_PORT (3306), MYSQL_USER (root), MYSQL_PWD and MYSQL_DATABASE (both
- * empty); 10 s to connect, 30 s for a query. May block: a name is resolved
- * here, before the loop runs. Of its addresses one is used, an IPv4 one if there
- * is any: localhost may be ::1 as well, where Debian's MariaDB does not listen.
- * Returns NULL, or why it could not, in words that are in *server. User, password
- * and database stay in the environment. */
+ * empty); 10 s to connect, 30 s for a query. Returns NULL, or what is wrong with a
+ * setting, in words that are in *server. The host may be a name, which is looked up
+ * for each connection: see mariadb_dial.h. All but the port stay in the
+ * environment. */
 const char *mariadb_server_find(struct mariadb_server *server,
                                 struct event_base *base);
 

@@ -3,6 +3,7 @@
 
 load ../../scripts/lib/test_helper
 load helpers/peer
+load helpers/hosts
 
 # number WORDS: the number that follows these words in $output.
 number() {
@@ -141,6 +142,15 @@ asyncio: the waiter was overtaken"
         'answer 3' close 'return A C'
     told "B gets none: refused" "C has 3"
     refute_line "C gets none: refused"
+}
+
+@test "04-08 the server fails over: its name leads elsewhere, and the next connect goes there" {
+    with_hosts
+    # shellcheck disable=SC2016 # for the shell that runs it
+    run_program tests/drivers/statements "SELECT CONNECTION_ID() + 0" "$hosts 127.0.0.21" \
+        '!mariadb -h 127.0.0.1 -e "KILL $VALUE"' "SELECT 'too early'" \
+        "$hosts 127.0.0.21 127.0.0.1" "SELECT 'there'"
+    told "no connection: Can't connect to server on '127.0.0.21' (111)" there "opened 2"
 }
 
 @test "04-09 a transaction left open is rolled back, and its connection not lent again" {

@@ -13,8 +13,7 @@ with_mariadb=scripts/with-mariadb
 }
 
 @test "pool: a host name works as an address does" {
-    getent hosts localhost >/dev/null || skip "this machine resolves no name"
-    within="$with_mariadb env MYSQL_HOST=localhost" run_program pool
+    within="$with_mariadb env -u MYSQL_UNIX_PORT MYSQL_HOST=localhost" run_program pool
     assert_success
     assert_output --partial "-MariaDB"
 }
@@ -43,9 +42,10 @@ with_mariadb=scripts/with-mariadb
     MYSQL_TCP_PORT=many run_program pool
     assert_failure 1
     [[ $stderr == *"MYSQL_TCP_PORT='many'"* ]] || fail "$stderr"
-    MYSQL_HOST=no-such-host.invalid run_program pool
+    MYSQL_HOST=no..host run_program pool # DNS need not be asked
     assert_failure 1
-    [[ $stderr == *"cannot resolve MYSQL_HOST='no-such-host.invalid'"* ]] || fail "$stderr"
+    [[ $stderr == *"cannot connect to no..host port "*": cannot resolve 'no..host': "* ]] ||
+        fail "$stderr"
 }
 
 @test "pool: a peer that hangs up in the middle of the greeting is an error" {
@@ -58,26 +58,4 @@ c.close()'
     MYSQL_TCP_PORT=$port run_program pool
     assert_failure 1
     [[ $stderr == *"Lost connection"* ]] || fail "$stderr"
-}
-
-@test "pool: of a name's addresses the IPv4 one is taken, where Debian's MariaDB listens" {
-    [[ -z ${SANITIZE-}${VALGRIND-} ]] || skip "a preloaded library"
-    ${CC:-cc} -shared -fPIC -x c -o "$BATS_TEST_TMPDIR/names.so" - <<'END'
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <netdb.h>
-int getaddrinfo(const char *name, const char *service,
-                const struct addrinfo *hints, struct addrinfo **found)
-{
-    int (*real)(const char *, const char *, const struct addrinfo *,
-                struct addrinfo **) = dlsym(RTLD_NEXT, "getaddrinfo");
-
-    return real(hints->ai_family == AF_INET ? "127.0.0.1" : "::1", service,
-                hints, found);
-}
-END
-    MYSQL_TCP_PORT=1 MYSQL_HOST=localhost LD_PRELOAD=$BATS_TEST_TMPDIR/names.so \
-        run_program pool
-    assert_failure 1
-    [[ $stderr == "pool: cannot connect to 127.0.0.1 port 1: "*"(111)" ]] || fail "$stderr"
 }

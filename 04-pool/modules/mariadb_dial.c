@@ -1,0 +1,203 @@
+#include "mariadb_dial.h"
+#include "resolver.h"
+
+#include <errmsg.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* Frees itself when it has called done or closed. */
+struct mariadb_dial {
+    struct event_base *base;
+    const struct mariadb_where *wanted; /* the caller's */
+    struct mariadb_route *route;        /* the caller's */
+    struct resolver_lookup *lookup;     /* owned, while there is one */
+    struct event *limit;                /* owned: of the lookup */
+    int64_t deadline;                   /* ms, of all of it */
+    struct mariadb *mariadb; /* owned: to the address before `next` */
+    bool closing;            /* it has failed, and is being closed */
+    size_t next, count;
+    struct resolver_address addresses[RESOLVER_MAX];
+    char words[MYSQL_ERRMSG_SIZE]; /* of the last failure */
+    mariadb_connected done;
+    void (*closed)(void *arg); /* set when it is cancelled */
+    void *arg;                 /* of done or closed */
+};
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void dial_free(struct mariadb_dial *dial)
+{
+    event_free(dial->limit);
+    free(dial);
+}
+
+static void succeed(struct mariadb_dial *dial)
+{
+    /* Again the whole of it: mariadb_kill connects with this. */
+    dial->route->where.connect_timeout = dial->wanted->connect_timeout;
+    dial->done(dial->mariadb, NULL, dial->arg);
+    dial_free(dial);
+}
+
+static void fail(struct mariadb_dial *dial, const char *error)
+{
+    dial->done(NULL, error, dial->arg);
+    dial_free(dial);
+}
+
+/* There is an answer, if only an error, from the server itself: it was reached,
+ * and another address need not be tried. The library's errors are all others. */
+static bool from_server(int error)
+{
+    return error < CR_MIN_ERROR ||
+           (error > CR_MAX_ERROR && error < CER_MIN_ERROR);
+}
+
+static void try_next(struct mariadb_dial *dial);
+
+static void on_attempt_closed(void *arg)
+{
+    struct mariadb_dial *dial = arg;
+
+    dial->mariadb = NULL;
+    dial->closing = false;
+    if (dial->closed) {
+        dial->closed(dial->arg);
+        dial_free(dial);
+    } else {
+        try_next(dial);
+    }
+}
+
+static void on_open(struct mariadb *mariadb, int error, void *arg)
+{
+    struct mariadb_dial *dial = arg;
+
+    if (!error) {
+        succeed(dial);
+        return;
+    }
+    snprintf(dial->words, sizeof dial->words, "%s", mariadb_error(mariadb));
+    if (from_server(error))
+        dial->next = dial->count;
+    dial->closing = true;
+    mariadb_close(mariadb, on_attempt_closed, dial);
+}
+
+/* Writes the next address into the route, and its share of the time. */
+static void prepare_route(struct mariadb_dial *dial)
+{
+    struct mariadb_route *route = dial->route;
+    const struct resolver_address *address = &dial->addresses[dial->next];
+    int64_t share =
+        (dial->deadline - now_ms()) / (int64_t)(dial->count - dial->next);
+
+    if (share < 1)
+        share = 1;
+    route->where = *dial->wanted;
+    route->where.host = route->address;
+    route->where.connect_timeout =
+        (struct timeval){share / 1000, share % 1000 * 1000};
+    /* It cannot fail: the address is one, and there is room for it. */
+    (void)getnameinfo(&address->any, address->length, route->address,
+                      sizeof route->address, NULL, 0, NI_NUMERICHOST);
+}
+
+static void try_next(struct mariadb_dial *dial)
+{
+    if (dial->next == dial->count) {
+        fail(dial, dial->words);
+        return;
+    }
+    prepare_route(dial);
+    dial->next++;
+    dial->mariadb =
+        mariadb_open(dial->base, &dial->route->where, on_open, dial);
+    if (!dial->mariadb)
+        fail(dial, "out of memory");
+}
+
+static void cannot_resolve(struct mariadb_dial *dial, const char *why)
+{
+    snprintf(dial->words, sizeof dial->words, "cannot resolve '%s': %s",
+             dial->wanted->host, why);
+    fail(dial, dial->words);
+}
+
+static void on_resolved(int error, const struct resolver_address *found,
+                        size_t count, void *arg)
+{
+    struct mariadb_dial *dial = arg;
+
+    dial->lookup = NULL;
+    event_del(dial->limit);
+    if (error) {
+        cannot_resolve(dial, gai_strerror(error));
+        return;
+    }
+    memcpy(dial->addresses, found, count * sizeof *found);
+    dial->count = count;
+    try_next(dial);
+}
+
+static void on_limit(evutil_socket_t fd, short events, void *arg)
+{
+    struct mariadb_dial *dial = arg;
+
+    (void)fd;
+    (void)events;
+    resolver_cancel(dial->lookup);
+    cannot_resolve(dial, "no answer in time");
+}
+
+struct mariadb_dial *mariadb_dial(struct event_base *base,
+                                  const struct mariadb_where *where,
+                                  struct mariadb_route *route,
+                                  mariadb_connected done, void *arg)
+{
+    const struct timeval *limit = &where->connect_timeout;
+    struct mariadb_dial *dial = calloc(1, sizeof *dial);
+
+    if (!dial)
+        return NULL;
+    dial->base = base;
+    dial->wanted = where;
+    dial->route = route;
+    dial->done = done;
+    dial->arg = arg;
+    dial->deadline =
+        now_ms() + (int64_t)limit->tv_sec * 1000 + limit->tv_usec / 1000;
+    dial->limit = evtimer_new(base, on_limit, dial);
+    if (dial->limit && event_add(dial->limit, limit) == 0)
+        dial->lookup = resolver_lookup(base, where->host, (uint16_t)where->port,
+                                       on_resolved, dial);
+    if (dial->lookup)
+        return dial;
+    if (dial->limit)
+        event_free(dial->limit);
+    free(dial);
+    return NULL;
+}
+
+void mariadb_dial_cancel(struct mariadb_dial *dial, void (*closed)(void *arg),
+                         void *arg)
+{
+    dial->closed = closed;
+    dial->arg = arg;
+    if (dial->lookup) {
+        resolver_cancel(dial->lookup);
+        closed(arg);
+        dial_free(dial);
+    } else if (!dial->closing) {
+        mariadb_close(dial->mariadb, on_attempt_closed, dial);
+    }
+}

@@ -104,6 +104,8 @@ int main(void)
     event_base_dispatch(base);
 
     scene.ticks = 0;
+    /* The library makes it blocking, and reads without waiting all the same. */
+    evutil_make_socket_nonblocking(mysql_get_socket(scene.mysql));
     wait_for(&scene, mysql_real_query_start(&scene.error, scene.mysql, query,
                                             strlen(query)));
     event_base_dispatch(base);

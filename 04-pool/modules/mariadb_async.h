@@ -13,8 +13,18 @@
  * 2006, 2013 …) or the server's (1045, 1064 …). One operation at a time.
  *
  * It works as the manual's "Using the Non-blocking Library" says: each
- * mysql_…_start and mysql_…_cont returns what it waits for, or 0. What asyncio
- * has for it: aiomysql.connect, cursor.execute, Connection.ensure_closed.
+ * mysql_…_start and mysql_…_cont returns what it waits for, or 0. In three
+ * places the library would hold the loop all the same: in the TLS handshake, on
+ * the blocking socket that it makes, and while more bytes keep coming. The
+ * module hooks into the library's socket methods for these, for its own
+ * connections only. Two things are left. The CA file is read at each connect.
+ * And a server that was verified, and sends over TLS faster than we read, holds
+ * the loop for as long as it does so.
+ *
+ * The socket is closed on exec. Ignore SIGPIPE: TLS writes without
+ * MSG_NOSIGNAL.
+ *
+ * asyncio: aiomysql.connect, cursor.execute, Connection.ensure_closed.
  */
 #ifndef MARIADB_ASYNC_H
 #define MARIADB_ASYNC_H
@@ -29,16 +39,26 @@ struct mariadb; /* one connection */
 struct mariadb_where {
     const char *host; /* a numeric address: a name would block in connect */
     unsigned port;
+    const char *unix_socket; /* a path, in place of host and port; NULL: TCP */
     const char *user, *password, *database; /* database NULL: none chosen */
-    /* For the whole of it, however many packets that takes. After it, the
-     * connection is cut, and the error is 2013. */
+    /* Encrypts, and verifies the server: without TLS, with a certificate that
+     * tls_ca did not sign, or with another name in it, the connect fails
+     * (2026). There is no way to encrypt without verifying. For a certificate
+     * that signs itself, tls_ca is a copy of it. */
+    bool tls;
+    const char *tls_ca;   /* a PEM file; NULL: whom this system trusts */
+    const char *tls_name; /* the name in the certificate; NULL: host */
+    /* For the whole operation, whatever the server does: silence, bytes that
+     * drip, an answer without end. After it, the connection is cut, and the
+     * error is 2013. An answer's size has no other limit. */
     struct timeval connect_timeout, query_timeout;
 };
 
 typedef void (*mariadb_done)(struct mariadb *connection, int error, void *arg);
 
-/* Begins to connect. NULL if there is no memory; else the caller owns it, also
- * after a failed connect, and ends it with mariadb_close. */
+/* Begins to connect. NULL if there is no memory, or the library's socket
+ * methods are not those we know (3.x); else the caller owns it, also after a
+ * failed connect, and ends it with mariadb_close. */
 struct mariadb *mariadb_open(struct event_base *base,
                              const struct mariadb_where *where,
                              mariadb_done done, void *arg);
@@ -58,8 +78,9 @@ MYSQL_RES *mariadb_result(struct mariadb *connection);
 /* Words for the error of the last operation, "" if it had none. */
 const char *mariadb_error(struct mariadb *connection);
 
-/* Is a query going on, or did one ever run out of its time? Then the server may
- * be at it still, also after mariadb_close: mariadb_kill ends it. */
+/* Is a query going on, or was one ever given up, by its time limit or by
+ * mariadb_cut? Then the server may still run it, even after mariadb_close:
+ * mariadb_kill ends it. */
 bool mariadb_unanswered(struct mariadb *connection);
 
 /* The library's own handle, for its calls that do not wait: mysql_thread_id,
@@ -73,7 +94,8 @@ bool mariadb_alive(struct mariadb *connection);
 bool mariadb_reusable(struct mariadb *connection);
 
 /* Cuts the line, at once. An operation that is going on fails (2013), and its
- * callback comes; later ones fail, too. Only mariadb_close is of use then. */
+ * callback comes; later ones fail, too. The server may still run the query.
+ * Only mariadb_unanswered and mariadb_close are of use then. */
 void mariadb_cut(struct mariadb *connection);
 
 /* Ends the connection, politely if it is idle, else at once; no callback of

@@ -105,6 +105,8 @@ static void prepare_route(struct mariadb_dial *dial)
         share = 1;
     route->where = *dial->wanted;
     route->where.host = route->address;
+    if (!route->where.tls_name) /* certificates are for names */
+        route->where.tls_name = dial->wanted->host;
     route->where.connect_timeout =
         (struct timeval){share / 1000, share % 1000 * 1000};
     /* It cannot fail: the address is one, and there is room for it. */
@@ -165,6 +167,8 @@ struct mariadb_dial *mariadb_dial(struct event_base *base,
                                   mariadb_connected done, void *arg)
 {
     const struct timeval *limit = &where->connect_timeout;
+    /* A Unix socket has no address: this one is known at once, and not used. */
+    const char *host = where->unix_socket ? "127.0.0.1" : where->host;
     struct mariadb_dial *dial = calloc(1, sizeof *dial);
 
     if (!dial)
@@ -178,7 +182,7 @@ struct mariadb_dial *mariadb_dial(struct event_base *base,
         now_ms() + (int64_t)limit->tv_sec * 1000 + limit->tv_usec / 1000;
     dial->limit = evtimer_new(base, on_limit, dial);
     if (dial->limit && event_add(dial->limit, limit) == 0)
-        dial->lookup = resolver_lookup(base, where->host, (uint16_t)where->port,
+        dial->lookup = resolver_lookup(base, host, (uint16_t)where->port,
                                        on_resolved, dial);
     if (dial->lookup)
         return dial;

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* One connection of the pool. */
 struct connection {
@@ -134,6 +135,14 @@ static const char *setting(const char *name, const char *otherwise)
     return value && *value ? value : otherwise;
 }
 
+/* As the field's tools have it: for localhost, and where no host is given. */
+static const char *unix_socket(const char *host)
+{
+    if (host && *host && strcmp(host, "localhost") != 0)
+        return NULL;
+    return setting("MYSQL_UNIX_PORT", NULL);
+}
+
 const char *mariadb_server_find(struct mariadb_server *server,
                                 struct event_base *base)
 {
@@ -155,5 +164,6 @@ const char *mariadb_server_find(struct mariadb_server *server,
                  "MYSQL_TCP_PORT='%s': not a port, 1 to 65535", port);
         return server->words;
     }
+    server->where.unix_socket = unix_socket(getenv("MYSQL_HOST"));
     return NULL;
 }

@@ -15,10 +15,11 @@
  * tried. What is connected stays connected when the name changes, as long as the
  * old server lives; pool_clear and returns make room for connections to the new.
  *
- * One whose query ran out of time, or is going on when it comes back, is gone
- * from the pool only when the query was killed, too, or could not be: so a server
- * that can be reached has never more to do than the pool has places.
- * (pool_terminate kills no queries.)
+ * One whose query ran out of time, was cut, or is going on when it comes back,
+ * is gone from the pool only when the query was killed, too, or could not be:
+ * so a server that can be reached has never more to do than the pool has
+ * places. This holds for pool_terminate, too: it cuts, the borrowers return,
+ * and `closed` comes after the kills, which have the timeouts of where.
  */
 #ifndef MARIADB_POOL_H
 #define MARIADB_POOL_H
@@ -36,10 +37,11 @@ struct mariadb_server {
 
 /* Fills in *server from the environment: MYSQL_HOST (127.0.0.1),
  * MYSQL_TCP_PORT (3306), MYSQL_USER (root), MYSQL_PWD and MYSQL_DATABASE (both
- * empty); 10 s to connect, 30 s for a query. Returns NULL, or what is wrong with a
- * setting, in words that are in *server. The host may be a name, which is looked up
- * for each connection: see mariadb_dial.h. All but the port stay in the
- * environment. */
+ * empty); 10 s to connect, 30 s for a query. MYSQL_UNIX_PORT, the path of a
+ * Unix socket, is used where the host is localhost or not set. TLS is not in the
+ * environment: set it in where. Returns NULL, or what is wrong with a setting, in
+ * words that are in *server. The host may be a name, which is looked up for each
+ * connection: see mariadb_dial.h. All but the port stay in the environment. */
 const char *mariadb_server_find(struct mariadb_server *server,
                                 struct event_base *base);
 

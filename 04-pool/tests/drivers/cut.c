@@ -1,15 +1,17 @@
 /* cut — a query's time is up: who wins, and how soon it is over.
  *
  * Build: cc -I../../modules -I../../../03-tasks/modules -I../../../02-sockets/modules -o cut cut.c ../../modules/connection_pool.c ../../modules/mariadb_async.c ../../modules/mariadb_dial.c ../../modules/mariadb_kill.c ../../modules/mariadb_pool.c ../../modules/waiters.c ../../../03-tasks/modules/heap.c ../../../02-sockets/modules/resolver.c $(pkg-config --cflags --libs libevent libmariadb)
- * Run:   ../../scripts/with-mariadb ./cut late | terminate | rollback | give_back | close | idle
+ * Run:   ../../scripts/with-mariadb ./cut late | exec | cut | terminate | rollback | give_back | close | idle
  *
  * late: the loop is blocked for so long that a query is over its time, but its
- * answer came meanwhile: the answer counts. terminate: the pool cuts a query
- * that would take 100 s; its borrower is told at once, and returns the lease.
- * rollback: its time is up, and its borrower rolls back all the same before
- * returning it. give_back: its borrower returns it while it runs. In both the
- * server is told to stop. close: without a pool, while it runs: no callback
- * comes. idle: one that is cut while it has nothing to do takes no query any more.
+ * answer came meanwhile: the answer counts. exec: a child counts the sockets
+ * that it inherits while a query runs. cut, terminate: the borrower cuts a
+ * query that would take 100 s, or the pool does; the borrower is told at once,
+ * and returns the lease. rollback: its time is up, and its borrower rolls back
+ * all the same before returning it. give_back: its borrower returns it while it
+ * runs. In all of these the server is told to stop. close: without a pool,
+ * while it runs: no callback comes. idle: one that is cut while it has nothing
+ * to do takes no query any more.
  */
 #include "mariadb_pool.h"
 
@@ -17,6 +19,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 struct app {
@@ -51,6 +54,23 @@ static void on_answer(struct mariadb *mariadb, int error, void *arg)
     pool_close(app->pool, on_closed, app);
 }
 
+/* Those that a child has, which is another program. */
+static void count_sockets(void)
+{
+    pid_t pid;
+
+    fflush(stdout);
+    pid = fork();
+    if (pid == 0) {
+        execlp("sh", "sh", "-c",
+               "echo sockets: $(find /proc/self/fd -lname 'socket:*' | wc -l)",
+               (char *)NULL);
+        _exit(127);
+    }
+    if (pid < 0 || waitpid(pid, NULL, 0) < 0)
+        puts("no child");
+}
+
 static void on_timer(evutil_socket_t fd, short events, void *arg)
 {
     struct app *app = arg;
@@ -68,6 +88,11 @@ static void on_timer(evutil_socket_t fd, short events, void *arg)
     } else if (!strcmp(app->scene, "give_back")) {
         printf("returned: %d\n", pool_release(app->pool, app->lease));
         pool_close(app->pool, on_closed, app);
+    } else if (!strcmp(app->scene, "exec")) {
+        count_sockets();
+    } else if (!strcmp(app->scene, "cut")) {
+        mariadb_cut(mariadb_of(app->lease));
+        printf("unanswered %d\n", mariadb_unanswered(mariadb_of(app->lease)));
     } else if (!strcmp(app->scene, "terminate")) {
         puts("terminated");
         pool_terminate(app->pool, on_closed, app);
@@ -89,7 +114,9 @@ static void on_lease(struct lease lease, const char *error, void *arg)
 
     app->lease = lease;
     snprintf(text, sizeof text, "SELECT SLEEP(%s) AS %s",
-             !strcmp(app->scene, "late") ? "0.2" : "100", app->scene);
+             !strcmp(app->scene, "late") || !strcmp(app->scene, "exec") ? "0.2"
+                                                                        : "100",
+             app->scene);
     if (error || mariadb_query(mariadb_of(lease), text, on_answer, app) < 0 ||
         event_base_once(app->server.base, -1, EV_TIMEOUT, on_timer, app,
                         &soon) < 0)

@@ -6,7 +6,7 @@
  *
  * The pool has room for one connection (-m MAX_SIZE), so a statement that
  * leaves it in bad shape is a matter for the next one. -c and -t: milliseconds
- * to connect and for a query. An argument that begins with ! is a shell
+ * to connect and for a query. -s CA_FILE: with TLS; -n NAME: in the certificate. An argument that begins with ! is a shell
  * command, run while the connection is idle and all else stands still; $VALUE
  * in it is the first column of what came last.
  */
@@ -147,11 +147,16 @@ int main(int argc, char **argv)
         return 1;
     signal(SIGPIPE, SIG_IGN);
     error = mariadb_server_find(&app.server, base);
-    while ((option = getopt(argc, argv, "c:t:m:")) != -1) {
+    while ((option = getopt(argc, argv, "c:t:m:s:n:")) != -1) {
         int ms = (int)strtol(optarg, NULL, 10);
         struct timeval time = {ms / 1000, ms % 1000 * 1000};
 
-        if (option == 'c')
+        if (option == 's') {
+            app.server.where.tls = true;
+            app.server.where.tls_ca = optarg;
+        } else if (option == 'n')
+            app.server.where.tls_name = optarg;
+        else if (option == 'c')
             app.server.where.connect_timeout = time;
         else if (option == 't')
             app.server.where.query_timeout = time;

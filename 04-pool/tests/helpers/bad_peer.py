@@ -1,16 +1,14 @@
-"""What a pool has to live with: servers that are none, and lines that are cut.
+"""What a pool has to live with: lines that are cut. hostile_peer.py has the servers
+that are none.
 
-Run: python3 bad_peer.py silent          accepts, and never says a word
-     python3 bad_peer.py drip            a greeting that comes byte by byte
-     python3 bad_peer.py cut BYTES       the first connection ends after so many
+Run: python3 bad_peer.py cut BYTES       the first connection ends after so many
                                          bytes of the server's; later ones live
      python3 bad_peer.py random BYTES    each ends after about so many, politely
                                          or with a reset; SEED says which ones
      python3 bad_peer.py babble          after SIGUSR1 all that are open get
                                          bytes that nobody has asked for
 
-The last three stand before the server at MYSQL_TCP_PORT. The first line of
-stdout is the port; the last one, after SIGTERM, is what was counted.
+It stands before the server at MYSQL_TCP_PORT. The first line of stdout is the port; the last one, after SIGTERM, is what was counted.
 """
 import asyncio
 import os
@@ -22,17 +20,6 @@ mode, size = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 0
 chance = random.Random(os.environ.get("SEED", "1"))
 accepted = cut = now = most = 0
 clients = set()
-
-
-async def silent(reader, writer):
-    await reader.read()
-
-
-async def drip(reader, writer):
-    writer.write(b"\xff\xff\0\0\n")
-    while not reader.at_eof():
-        writer.write(b"5")
-        await asyncio.sleep(0.02)
 
 
 def bytes_to_live():
@@ -86,7 +73,7 @@ async def serve(reader, writer):
     most = max(most, now)
     clients.add(writer)
     try:
-        await {"silent": silent, "drip": drip}.get(mode, proxy)(reader, writer)
+        await proxy(reader, writer)
     except ConnectionError:
         pass
     finally:

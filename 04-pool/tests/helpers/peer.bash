@@ -4,9 +4,26 @@
 
 with_mariadb=scripts/with-mariadb # a word of $within, so without the root
 
+# make_certificates: for the server, whose name is db.example; also ca.pem, which
+# signed it, and other.pem, which did not. with_tls=yes in a file asks for them.
+make_certificates() (
+    cd "$BATS_FILE_TMPDIR" || exit
+    new=(openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2)
+    "${new[@]}" -subj /CN=ca -keyout ca.key -out ca.pem
+    "${new[@]}" -subj /CN=other -keyout other.key -out other.pem
+    "${new[@]}" -subj /CN=db -addext subjectAltName=DNS:db.example \
+        -addext basicConstraints=CA:FALSE -CA ca.pem -CAkey ca.key \
+        -keyout server.key -out server.pem
+) 2>/dev/null
+
 # shellcheck disable=SC2016 # its own shell's
 setup_file() {
     cd "$root" || return
+    if [[ -n ${with_tls-} ]]; then
+        make_certificates
+        export MARIADBD_OPTIONS="--ssl-ca=$BATS_FILE_TMPDIR/ca.pem
+            --ssl-cert=$BATS_FILE_TMPDIR/server.pem --ssl-key=$BATS_FILE_TMPDIR/server.key"
+    fi
     "$with_mariadb" bash -c '
         export -p | sed -n "s/^declare -x MYSQL_/export MYSQL_/p" >"$1.new"
         mv "$1.new" "$1"
@@ -23,13 +40,19 @@ if [[ -e ${BATS_FILE_TMPDIR-}/server ]]; then
     source "$BATS_FILE_TMPDIR/server"
 fi
 
-# bad_peer MODE [BYTES]: starts peers/bad_peer.py, sends the programs there.
-bad_peer() {
+# start_peer NAME [ARGUMENT…]: starts helpers/NAME.py; what it says goes to
+# $BATS_TEST_TMPDIR/peer.
+start_peer() {
     needs_python
     : >"$BATS_TEST_TMPDIR/peer"
-    "$python" "$root/04-pool/tests/helpers/bad_peer.py" "$@" >"$BATS_TEST_TMPDIR/peer" 3>&- &
+    "$python" "$root/04-pool/tests/helpers/$1.py" "${@:2}" >"$BATS_TEST_TMPDIR/peer" 3>&- &
     server=$!
-    wait_until 10 test -s "$BATS_TEST_TMPDIR/peer"
+    wait_until 10 grep -q '[0-9]$' "$BATS_TEST_TMPDIR/peer"
+}
+
+# bad_peer MODE [BYTES]: starts bad_peer.py, sends the programs there.
+bad_peer() {
+    start_peer bad_peer "$@"
     MYSQL_TCP_PORT=$(head -n 1 "$BATS_TEST_TMPDIR/peer")
 }
 

@@ -44,14 +44,19 @@ def queues(own, other):
 
 def flood_until_paused(s):
     """Sends bit by bit and reads nothing, until the server leaves a bit unread: it
-    has stopped reading, and its kernel has room for more.
+    has stopped reading, and its kernel has room for more. That it has looked again
+    is known from two echoes that it sends to another peer meanwhile.
     """
-    own, unread = s.getsockname()[1], 0
-    while not unread:
-        s.sendall(b"x" * 30000)
-        end = time.monotonic() + 0.2 * patience
-        while (unread := queues(port, own)[1]) and time.monotonic() < end:
-            time.sleep(0.002 * patience)
+    own, other, before, unread = s.getsockname()[1], connect(), 0, 0
+    while not unread or unread != before:
+        if not unread:
+            s.sendall(b"x" * 30000)
+        before = queues(port, own)[1]
+        for _ in range(2):
+            other.send(b".")
+            other.recv(1)
+        unread = queues(port, own)[1]
+    other.close()
 
 
 def server_end(s):

@@ -22,7 +22,8 @@
  *
  * IPv4 and IPv6 addresses are asked for at the same time:
  * - A name server that is silent for a second is left for the next one. A late
- *   answer of the first one counts, too.
+ *   answer of the first one counts, too. One that refuses, or has no socket on
+ *   its port, costs that second as well; after two that refuse it is over.
  * - When no server has answered in 6 s, the error is EAI_AGAIN.
  * - Once there are addresses of one family, those of the other have 1.5 s more.
  * An answer of more than 512 bytes (some 28 addresses) is an error, EAI_AGAIN:

@@ -2,10 +2,11 @@
 # For tests of what resolves names: load helpers/name_servers
 #
 #   with_names HOSTS RESOLV_CONF SERVER…   sets $within, so that a program runs in
-#       namespaces of its own, where only the loopback is up (127.0.0.0/8, ::1, fe80::1%lo). The first two are the
-#       lines of /etc/hosts and /etc/resolv.conf there; the servers are words like
-#       127.0.0.42=answers,127.0.0.3: name_servers.py lists what they can do. Skips
-#       the test where there are no such namespaces.
+#       namespaces of its own, where only the loopback is up (127.0.0.0/8, ::1,
+#       fe80::1%lo). The first two are the lines of /etc/hosts and /etc/resolv.conf
+#       there; the servers are words like 127.0.0.42=answers,127.0.0.3:
+#       name_servers.py lists what they can do. Skips the test where there are no
+#       such namespaces.
 
 with_names() {
     local flags

@@ -3,7 +3,7 @@
 # caller's environment can do to bash, make, git, Python and the other tools. A git
 # hook sets GIT_DIR, for example, and a login shell may export CDPATH.
 
-set +o noclobber +o noglob +o posix
+set +o noclobber +o noglob
 shopt -u nullglob failglob dotglob nocaseglob nocasematch
 export -n SHELLOPTS BASHOPTS
 unset BASH_ENV ENV CDPATH GLOBIGNORE POSIXLY_CORRECT "${!GREP_@}" "${!PYTHON@}" \

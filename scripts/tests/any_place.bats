@@ -58,9 +58,9 @@ works() {
 
 @test "any environment: what a script leaves of it, at the root" {
     awkward_place
-    run awkwardly env POSIXLY_CORRECT=1 bash -ec \
-        'source "$1/scripts/lib/workbook.bash"; env; set -o; shopt' \
-        - "$book"
+    run awkwardly bash -ec 'set -o posix # which sets POSIXLY_CORRECT
+        export POSIXLY_CORRECT
+        source "$1/scripts/lib/workbook.bash"; env; set -o; shopt' - "$book"
     assert_success
     refute_output --regexp "no/where|SHELLOPTS|BASHOPTS|POSIXLY|GREP|=xx_XX|MAKEFLAGS"
     refute_output --regexp "(posix|noclobber|noglob|failglob|nocasematch)[[:space:]]+on"

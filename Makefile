@@ -48,8 +48,7 @@ PACKAGES := $(shell pkg-config --cflags libevent libmariadb 2>/dev/null)
 CFLAGS ?= -O2
 ALL_CFLAGS := $(CFLAGS) -std=gnu11 -gdwarf-4 $(WARNINGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE) \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer) $(PACKAGES)
-# -Og: with -O0, gcc does not warn of a local that is lost over an AWAIT.
-PRACTICE_CFLAGS := -Og -std=gnu11 -g $(WARNINGS) -fsanitize=address,undefined \
+PRACTICE_CFLAGS := -O0 -std=gnu11 -g $(WARNINGS) -fsanitize=address,undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer $(PACKAGES)
 # as-needed: a program is bound to those of the libraries that it uses.
 LIBS := -Wl,--as-needed \
@@ -119,6 +118,10 @@ $(named): %: $(BUILD)/$(CHAPTER)/%
 # the compiler prints about it or about a wrong answer is beside it, in N_name.said.
 attempt = 2>$@.said || { rm -f $@; $(if $(wrong),,echo "$(1).c does not compile (yet): \
 	make practice EXERCISE=$(firstword $(subst -, ,$(1)))-$(number)" >&2;) }
+# The sanitizers see most with -O0, but gcc warns of a local that is lost over an AWAIT
+# from -Og on. So what has no other warning is compiled again, for its warnings only.
+more_warnings = [ -s $@.said ] || $(call compile,$(1)) -Og -fno-sanitize=all -c -o /dev/null $< \
+	2>$@.said
 $(addprefix $(BUILD)/,$(PROGRAMS) $(EXERCISES) $(SOLUTIONS) $(WRONG)): $(BUILD)/%: \
 		$$(call source,$$*) $$(call libraries,$$*) $(BUILD)/.flags
 	@mkdir -p $(@D)
@@ -126,6 +129,7 @@ $(addprefix $(BUILD)/,$(PROGRAMS) $(EXERCISES) $(SOLUTIONS) $(WRONG)): $(BUILD)/
 	@$(call compile,$*) $(if $(call wrong,$*),-Werror) -MMD -MP -o $@ $< \
 		$(filter %.a %.o,$^) $(LIBS) \
 		$(if $(filter $*,$(EXERCISES) $(WRONG)),$(call attempt,$*))
+	@$(if $(filter $*,$(EXERCISES)),$(call more_warnings,$*))
 
 # A wrong answer is the solution with a mistake patched in.
 $(addprefix $(BUILD)/,$(addsuffix .c,$(WRONG))): $(BUILD)/%.c: %.patch $$(call solution,$$*)

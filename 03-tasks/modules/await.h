@@ -30,7 +30,7 @@
  *
  *   - Whatever must outlive an AWAIT lives in the struct: the function's own
  *     variables are lost there, a loop's `int i`, too (`self` is set anew). gcc
- *     warns of many (-Wall with -Og or more; not with -O0, and clang never does).
+ *     warns of many (-Wall with -Og or more, as in make practice; clang does not).
  *   - No AWAIT inside a `switch` of yours (the task would fail with TASK_LOST),
  *     and one on a line (else "duplicate case value"). Loops and `if` are fine.
  *   - Leave the function with AWAIT, TASK_RETURN, TASK_FAIL or TASK_END only.

@@ -138,8 +138,8 @@ static void call_next_pass(struct task_loop *loop)
             return;
         left = loop->timers.first->due - task_loop_now();
         if (left > 0) {
-            delay.tv_sec = left / TASK_SECOND;
-            delay.tv_usec = left % TASK_SECOND;
+            delay.tv_sec = (time_t)(left / TASK_SECOND);
+            delay.tv_usec = (suseconds_t)(left % TASK_SECOND);
         }
     }
     if (evtimer_add(loop->tick, &delay) == 0)

@@ -3,30 +3,6 @@
 
 load ../../scripts/lib/test_helper
 
-@test "await: gcc warns of a local that is lost over an AWAIT, in an exercise and elsewhere" {
-    local words flags
-
-    [[ ${CC:-gcc} == gcc* ]] || skip "clang has no such warning"
-    words=$(make -s exercise-commands | sed -n 's/^03-tasks.exercises.1[^|]*|\([^|]*\)|.*/\1/p')
-    [[ -n $words ]] || fail "no command for the exercises"
-    for flags in "$words" "$(sed 's/-Og/-O2/' <<<"$words")"; do
-        # shellcheck disable=SC2086 # words
-        run $flags -c -x c -o /dev/null - <<'END'
-#include "await.h"
-void count(struct task *me);
-void count(struct task *me)
-{
-    TASK_BEGIN(me);
-    for (int i = 0; i < 3; i++)
-        AWAIT(me, task_sleep(me, TASK_MS));
-    TASK_END(me);
-}
-END
-        assert_success
-        assert_output --partial "‘i’ may be used uninitialized"
-    done
-}
-
 @test "await: cancelling many tasks costs the same in any order" {
     local scene
 

@@ -43,9 +43,9 @@ static void on_news(evutil_socket_t fd, short events, void *arg)
     (void)fd;
     (void)events;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    printf("sent after 100 ms, arrived after %ld ms\n",
-           (now.tv_sec - app->began.tv_sec) * 1000 +
-               (now.tv_nsec - app->began.tv_nsec) / 1000000);
+    printf("sent after 100 ms, arrived after %.0f ms\n",
+           (double)(now.tv_sec - app->began.tv_sec) * 1e3 +
+               (double)(now.tv_nsec - app->began.tv_nsec) / 1e6);
     event_base_loopbreak(app->base);
 }
 

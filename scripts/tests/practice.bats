@@ -198,6 +198,12 @@ practised() {
     practised "$(printf 'int unused%d;\n' {1..20})" "the compiler warns:" \
         "unused variable ‘unused20’" "lines more, in build/01-loop/exercises/1_count.said"
     refute_output --partial "unused variable ‘unused1’"
+    # As a local of a task is after an AWAIT. Without optimisation gcc says nothing.
+    practised 'switch (argc) { case 0: for (int i = 0; i < 3; i++) { argc = 5;
+if (!puts("")) return 0;
+__attribute__((fallthrough)); case 1: printf("%d", i); } }' \
+        "‘i’ may be used uninitialized"
+    assert_equal "$(grep -c 'may be used' <<<"$output")" 1
 }
 
 # outcomes CASE…: the first exercise does what its argument says, each tested by

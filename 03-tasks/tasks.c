@@ -52,7 +52,7 @@ static void program_run(struct task *me)
 
 int main(int argc, char **argv)
 {
-    struct program program;
+    struct program program = {0};
 
     if (argc == 2 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))) {
         puts("usage: tasks [-h]\nTwo tasks sleep 2 s and 1 s at once.");

@@ -61,6 +61,14 @@ programs() {
     build_lines [0-9][0-9]-*/*.c
 }
 
+@test "programs: -D_GNU_SOURCE on the command line is no second definition" {
+    while read -r source; do
+        # shellcheck disable=SC2046 # words
+        ${CC:-cc} -std=gnu11 -Werror -D_GNU_SOURCE -fsyntax-only $(printf -- '-I%s ' 0*/modules) \
+            "$source" || fail "$source"
+    done < <(grep -l "define _GNU_SOURCE" [0-9][0-9]-*/*.c [0-9][0-9]-*/modules/*.c)
+}
+
 @test "programs: the first comment says what, how to build, to run, what it prints" {
     while read -r program; do
         run sed '/\*\//q' "$program.c"

@@ -40,9 +40,11 @@ static bool would_be_inherited(int fd)
 static void report(int fd)
 {
     char link[32], target[128] = "";
-    int to = open(getenv("STRICT_REPORT"),
-                  O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    const char *path = getenv("STRICT_REPORT");
+    int to = -1;
 
+    if (path)
+        to = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
     if (to < 0 || readlink(link, target, sizeof target - 1) < 0)
         abort();

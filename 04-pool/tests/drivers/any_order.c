@@ -115,15 +115,15 @@ static int all_leave(enum order order)
         for (int i = 0; i < scene.number; i++) {
             struct lease lease = scene.leases[chosen(order, i)];
 
-            good += pool_release(scene.pool, lease) == 0 &&
-                    pool_release(scene.pool, lease) < 0;
+            good += pool_release(scene.pool, lease) == 0;
+            good -= pool_release(scene.pool, lease) == 0; /* it is stale */
         }
     } else {
         for (int i = 0; i < scene.number; i++) {
             int64_t ticket = scene.tickets[chosen(order, i)];
 
-            good += pool_cancel(scene.pool, ticket) == 0 &&
-                    pool_cancel(scene.pool, ticket) < 0;
+            good += pool_cancel(scene.pool, ticket) == 0;
+            good -= pool_cancel(scene.pool, ticket) == 0; /* it is stale */
         }
     }
     return good;

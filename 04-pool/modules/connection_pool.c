@@ -22,7 +22,7 @@ TAILQ_HEAD(entries, entry);
 LIST_HEAD(loan_list, entry);
 
 /* After so many answers the pool lets the loop look for other news. */
-enum { ANSWERS_A_PASS = 64, MAX_LOAN_LISTS = 65536 };
+enum { ANSWERS_A_PASS = 256, MAX_LOAN_LISTS = 65536 };
 
 struct pool {
     const struct pool_methods *methods; /* the caller's */
@@ -67,7 +67,7 @@ static int64_t pool_now(const struct pool *pool)
  * loop has had few answers. The rest waits for the next pass, for which a timer
  * calls: else borrowers who return and ask again without any I/O would keep the
  * loop from all other events (card 01-07). To wait each time would cost a look
- * for news for each query: a quarter more of the processor, in pool_load. */
+ * for news for each query: a quarter more processor time, in pool_load. */
 static void pool_wake(struct pool *pool)
 {
     const struct timeval next_pass = {0, 0};

@@ -25,7 +25,7 @@
  * being opened), to everybody who was waiting when it began. So with the server
  * gone nobody waits for longer than two connects and what the lent ones take.
  *
- * The rest of the loop has its turn. After 64 answers, and however many waited
+ * The rest of the loop has its turn. After 256 answers, and however many waited
  * already, the pool answers nobody until the loop has looked for other events, so
  * that borrowers who return and ask again at once do not starve them. Each
  * function costs about the same with 40,000 waiters as with one, in whichever

@@ -236,7 +236,8 @@ static void end_turn(struct pool *pool)
         return;
     wait -= pool_now(pool);
     if (wait > 0)
-        delay = (struct timeval){wait / 1000, wait % 1000 * 1000};
+        delay = (struct timeval){(time_t)(wait / 1000),
+                                 (suseconds_t)(wait % 1000 * 1000)};
     if (event_add(pool->work, &delay) < 0) /* rather now than never */
         event_active(pool->work, 0, 0);
 }

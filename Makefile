@@ -176,16 +176,16 @@ FORCE:
 run-chapter: ## build and play a chapter: CHAPTER=01-loop (or 01, 1, loop)
 	@scripts/run-chapter
 
-test: ## the tests: CHAPTER=, EXERCISE=01-2, SANITIZE=address|thread, VALGRIND=1
+test: ## the tests: CHAPTER= EXERCISE= SANITIZE=address VALGRIND=1
 	@scripts/test
 
-practice: ## check your exercises: CHAPTER=, or one of them: EXERCISE=01-2
+practice: ## check your exercises: CHAPTER=, or EXERCISE=01-2
 	@scripts/practice
 
 watch: ## practice, again on every save
 	@scripts/watch
 
-hint: ## the next hint for the exercise that is open: CHAPTER=, or EXERCISE=01-2
+hint: ## the next hint for the open exercise; EXERCISE=01-2
 	@scripts/hint
 
 # What scripts/grade builds other people's exercises with: a line for each, its
@@ -194,19 +194,19 @@ exercise-commands:
 	@$(foreach e,$(EXERCISES),echo '$(e)|$(call compile,$(e))|$(strip $(call \
 		libraries,$(e)) $(LIBS))';)
 grade: $(sort $(foreach e,$(EXERCISES),$(call libraries,$(e))))
-grade: ## grade a student or a class: SUBMISSION=directory, FORMAT=text,junit,gradescope
+grade: ## grade answers: SUBMISSION=dir, FORMAT=text,junit,gradescope
 	@scripts/grade
 
 new-exercise: ## a skeleton of an exercise: NAME=03-5_name
 	@scripts/new-exercise
 
-handout: ## the workbook for students, without solutions: build/handout; CHAPTER=
+handout: ## for students, without solutions: build/handout; CHAPTER=
 	@scripts/handout
 
-gradescope: ## an autograder for Gradescope: build/autograder.zip; CHAPTER=
+gradescope: ## for Gradescope: build/autograder.zip; CHAPTER=
 	@scripts/gradescope
 
-quiz: ## interview drill, in any order: question, Enter, answer; CHAPTER=
+quiz: ## interview drill: question, Enter, answer; CHAPTER=
 	@scripts/quiz
 
 prove: ## run what proves an answer, or all of them: CARD=01-04

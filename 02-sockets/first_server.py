@@ -30,8 +30,9 @@ async def main():
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with server:
-        await stop.wait()
+    await stop.wait()
+    # Not `async with server`: from Python 3.12 on its end waits for all clients.
+    server.close()
 
 
 asyncio.run(main())

@@ -63,7 +63,9 @@ parser.add_argument("--uvloop", action="store_true", help="the loop of libuv")
 arguments = parser.parse_args()
 soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+new_loop = None  # asyncio's own
 if arguments.uvloop:
     import uvloop
-    uvloop.install()
-asyncio.run(main(arguments))
+    new_loop = uvloop.new_event_loop
+with asyncio.Runner(loop_factory=new_loop) as runner:
+    runner.run(main(arguments))

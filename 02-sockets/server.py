@@ -9,13 +9,15 @@ import sys
 
 
 async def handle(reader, writer):
-    data = await reader.read(1024)
-    message = data.decode(errors="backslashreplace")
-    peer = writer.get_extra_info("peername")
-    print(f"Received {message} from {peer}", flush=True)
-    writer.write(data)
-    await writer.drain()
-    writer.close()
+    try:
+        data = await reader.read(1024)
+        message = data.decode(errors="backslashreplace")
+        peer = writer.get_extra_info("peername")
+        print(f"Received {message} from {peer}", flush=True)
+        writer.write(data)
+        await writer.drain()
+    finally:
+        writer.close()  # even if the end of asyncio.run cancels this task
     await writer.wait_closed()
 
 
@@ -31,8 +33,9 @@ async def main():
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with server:
-        await stop.wait()
+    await stop.wait()
+    # Not `async with server`: from Python 3.12 on its end waits for all clients.
+    server.close()
 
 
 asyncio.run(main())

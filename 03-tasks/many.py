@@ -48,7 +48,9 @@ parser.add_argument("--uvloop", action="store_true")
 parser.add_argument("-n", type=int, default=100000)
 parser.add_argument("-k", type=int, default=10)
 args = parser.parse_args()
+new_loop = None  # asyncio's own
 if args.uvloop:
     import uvloop
-    uvloop.install()
-asyncio.run(main(args.n, args.k))
+    new_loop = uvloop.new_event_loop
+with asyncio.Runner(loop_factory=new_loop) as runner:
+    runner.run(main(args.n, args.k))

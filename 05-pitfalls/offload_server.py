@@ -33,17 +33,21 @@ async def answer(line, pool, room):
             pool, largest_prime_factor, int(line))
 
 
-async def handle(reader, writer, pool, room, stopping):
+async def handle(reader, writer, pool, room, stopping, answering):
+    task = asyncio.current_task()
     try:
         while not stopping.is_set() and (line := await reader.readline()):
+            answering.add(task)
             result = await answer(line.rstrip(b"\r\n"), pool, room)
             writer.write(f"{result}\n".encode())
             await writer.drain()
+            answering.discard(task)
     except ValueError:  # what readline makes of LimitOverrunError
         writer.write(b"error: line too long\n")
     except ConnectionError:
         pass
     finally:
+        answering.discard(task)
         writer.close()
 
 
@@ -53,26 +57,23 @@ async def main(options):
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # for the workers, too
         pool = ProcessPoolExecutor(options.w)
         await asyncio.get_running_loop().run_in_executor(pool, abs, 0)
-    stopping, clients = asyncio.Event(), set()
+    stopping, answering = asyncio.Event(), set()
     room = asyncio.Semaphore(2 * options.w)
 
     async def serve(reader, writer):
-        clients.add(task := asyncio.current_task())
-        try:
-            await handle(reader, writer, pool, room, stopping)
-        finally:
-            clients.discard(task)
+        await handle(reader, writer, pool, room, stopping, answering)
 
     server = await asyncio.start_server(serve, "127.0.0.1", options.p, limit=64)
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     print("offload_server.py: listening on 127.0.0.1:%d"
           % server.sockets[0].getsockname()[1], file=sys.stderr)
-    async with server:
-        await stopping.wait()
-    # Who waits for an answer gets it; who only waits to ask is not waited for.
-    if clients:
-        await asyncio.wait(clients, timeout=5)
+    await stopping.wait()
+    # Clients that wait for an answer get it. The others are not waited for, as the
+    # end of `async with server` would do from Python 3.12 on.
+    server.close()
+    if answering:
+        await asyncio.wait(answering, timeout=5)
     if pool:
         pool.shutdown(wait=False, cancel_futures=True)
 

@@ -759,3 +759,17 @@ wrong_usage() {
 @test "epoll_server: ports, addresses and options that are none are wrong usage" {
     wrong_usage epoll_server
 }
+
+@test "the asyncio twins: SIGTERM ends them, too, though a client is idle" {
+    local twin before
+
+    for twin in server first_server raw_server; do
+        start_twin "$twin" -p 0
+        before=$(descriptors "$server_pid")
+        exec 7<>"/dev/tcp/127.0.0.1/$port"
+        wait_until 10 descriptors_are $((before + 1))
+        stop_server
+        assert_equal "$status" 0
+        exec 7>&-
+    done
+}

@@ -5,17 +5,6 @@
 load ../../scripts/lib/test_helper
 load helpers/peer
 
-# start_twin: first_server.py as start_server starts the program.
-start_twin() {
-    needs_python
-    complained_in=$BATS_TEST_TMPDIR/twin.err
-    "$python" -u 02-sockets/first_server.py -p 0 >"$BATS_TEST_TMPDIR/twin.out" \
-        2>"$complained_in" 3>&- &
-    server=$! server_pid=$!
-    wait_until 10 grep -q listening "$complained_in"
-    port=$(sed -n 's/.*listening on .*:\([0-9]*\)$/\1/p' "$complained_in")
-}
-
 # What each of four clients gets, of which three are there at once.
 four_clients() {
     peer '
@@ -45,12 +34,12 @@ still_serves() {
     stop_server
     assert_equal "$status" 0
     assert_equal "$(said)" ""
-    start_twin
+    start_twin first_server -p 0
     four_clients
     assert_equal "$ours" "$output"
     stop_server
     assert_equal "$status" 0
-    assert_equal "$(cat "$BATS_TEST_TMPDIR/twin.out")" ""
+    assert_equal "$(said)" ""
 }
 
 @test "first_server: ten megabytes come back as they went, while the client sends" {
@@ -136,10 +125,10 @@ print("grew by 15 MB:", memory() - before >= 15_000)'
 }
 
 @test "first_server lacks 02-11: a client that has sent all loses what it is owed" {
-    local twin
+    local start
 
-    for twin in "" yes; do
-        if [[ -n $twin ]]; then start_twin; else start_server first_server -p 0; fi
+    for start in start_server start_twin; do
+        "$start" first_server -p 0
         peer '
 s = connect()
 s.sendall(b"x" * 30_000_000)
@@ -148,7 +137,7 @@ time.sleep(0.2)
 try: n = len(read_all(s))
 except ConnectionResetError: n = 0
 print("gets all:", n == 30_000_000)'
-        if [[ -n $twin ]]; then
+        if [[ $start == start_twin ]]; then
             assert_output "gets all: True" # close() of asyncio sends it
         else
             assert_output "gets all: False"

@@ -11,7 +11,8 @@ transcript() {
 }
 
 @test "server: its transcript is its twin's" {
-    needs_python
+    local ours
+
     start_server server -p 0
     for message in hello "two words" "Grüße, 世界 😀" ""; do
         run_program client 127.0.0.1 "$port" "$message"
@@ -20,20 +21,17 @@ transcript() {
     done
     stop_server
     assert_equal "$status" 0
+    ours=$(transcript "$said_in")
+    assert_equal "$(wc -l <<<"$ours")" 4
 
-    "$python" -u 02-sockets/server.py -p 0 >"$BATS_TEST_TMPDIR/twin.out" \
-        2>"$BATS_TEST_TMPDIR/twin.err" 3>&- &
-    server=$!
-    wait_until 10 grep -q listening "$BATS_TEST_TMPDIR/twin.err"
-    port=$(sed -n 's/.*listening on .*:\([0-9]*\)$/\1/p' "$BATS_TEST_TMPDIR/twin.err")
+    start_twin server -p 0
     for message in hello "two words" "Grüße, 世界 😀" ""; do
         run_program client 127.0.0.1 "$port" "$message"
         assert_output "$message"
     done
-    kill -TERM "$server"
-    wait "$server"
-    assert_equal "$(transcript "$said_in")" "$(transcript "$BATS_TEST_TMPDIR/twin.out")"
-    assert_equal "$(wc -l <"$said_in")" 4
+    stop_server
+    assert_equal "$status" 0
+    assert_equal "$(transcript "$said_in")" "$ours"
 }
 
 @test "server: an IPv6 peer is printed as Python does" {

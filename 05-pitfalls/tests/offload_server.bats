@@ -14,6 +14,7 @@ prime=9223372036854775783
 shorter=9007199254740881
 [[ -z ${SANITIZE-} ]] || shorter=562949953421231
 [[ -z ${VALGRIND-} ]] || shorter=140737488355213
+for_python=35184372088777
 
 begin() {
     start_server offload_server -p 0 "$@"
@@ -42,7 +43,6 @@ questions=$'600851475143\n15\r\n2\n\n4\nx\n-7\n 7\n7 \n1\n0\n1844674407370955161
 @test "offload_server: a number in, its largest prime factor out, as its twin" {
     local ours
 
-    needs_python
     begin
     peer 's = connect(); s.sendall(sys.argv[2].encode()); s.shutdown(socket.SHUT_WR)
 print(read_all(s).decode(), end="")' "$questions"
@@ -51,16 +51,28 @@ print(read_all(s).decode(), end="")' "$questions"
     stop_server
     assert_equal "$status" 0
 
-    "$python" -u 05-pitfalls/offload_server.py -p 0 2>"$BATS_TEST_TMPDIR/twin.err" 3>&- &
-    server=$! server_pid=$!
-    wait_until 10 grep -q listening "$BATS_TEST_TMPDIR/twin.err"
-    port=$(sed -n 's/.*listening on .*:\([0-9]*\)$/\1/p' "$BATS_TEST_TMPDIR/twin.err")
+    start_twin offload_server -p 0
     peer 's = connect(); s.sendall(sys.argv[2].encode()); s.shutdown(socket.SHUT_WR)
 print(read_all(s).decode(), end="")' "$questions"
     assert_equal "$ours" "$output"
-    kill -TERM "$server"
+    stop_server
+    assert_equal "$status" 0
+}
+
+@test "offload_server: SIGTERM: its twin answers, too, and waits for no idle client" {
+    start_twin offload_server -p 0
+    peer '
+idle = connect(); idle.sendall(b"15\n"); print(line(idle))
+asks = connect(); asks.sendall(b"%s\n" % sys.argv[2].encode())
+computing()
+os.kill(pid, signal.SIGTERM)
+print(line(asks))
+print(read_all(idle))' $for_python
+    assert_output "5
+$for_python
+b''"
     wait "$server"
-    server='' server_pid=''
+    server=''
 }
 
 @test "offload_server: others are served while it computes" {

@@ -10,12 +10,14 @@
 #   command_for NAME            the same as a word list, for pipelines; it fails if
 #                               the program is not built
 #   start_server NAME [ARGUMENT…]               sets $port $server_pid
+#   start_twin NAME [ARGUMENT…] the same with its asyncio twin, NAME.py
 #   stop_server [SIGNAL]        waits for its end, sets $status
 #   said, complained            what the server wrote to stdout, to stderr
 #   wait_until SECONDS COMMAND… until it succeeds
 #   descriptors PID             how many it has open
 #   same_as_twin NAME [ARGUMENT…]   runs NAME.py, too, and compares stdout
 #   prove NAME, prove_python NAME   runs proofs/NAME and expects exit 0
+#   python_is_at_least 3.12     for what asyncio does since that version
 #   drive NAME [ARGUMENT…]      the same with tests/drivers/NAME
 #   assert_usage_error WORDS NAME [ARGUMENT…]   one line on stderr, exit 2
 #   expect_findings             this test's program is at fault on purpose
@@ -167,15 +169,28 @@ check_valgrind() {
 }
 
 start_server() {
-    local name=$1 command
+    local command
 
-    command=$(command_for -t 60 "$name") || return
+    command=$(command_for -t 60 "$1") || return
+    # shellcheck disable=SC2086
+    start_listening "$1" ${within-} $command "${@:2}"
+}
+
+start_twin() {
+    needs_python
+    start_listening "$1.py" timeout --foreground -s KILL $((60 * slow)) "$python" -u \
+        "$root/$chapter/$1.py" "${@:2}"
+}
+
+# start_listening NAME COMMAND…
+start_listening() {
+    local name=$1
+
     shift
     said_in=$BATS_TEST_TMPDIR/$name.out
     complained_in=$BATS_TEST_TMPDIR/$name.err
     : >"$complained_in"
-    # shellcheck disable=SC2086
-    ${within-} $command "$@" >"$said_in" 2>"$complained_in" 3>&- &
+    "$@" >"$said_in" 2>"$complained_in" 3>&- &
     server=$!
     wait_until 10 grep -q 'listening on' "$complained_in" ||
         fail "$name $*: it does not listen: $(complained)"
@@ -223,6 +238,12 @@ needs_python() {
     [[ ! -e $BATS_RUN_TMPDIR/has_${1:-asyncio} ]] || return 0 # asked already
     "$python" -c "import ${1:-asyncio}" 2>/dev/null || skip "$python has no ${1:-asyncio}"
     touch "$BATS_RUN_TMPDIR/has_${1:-asyncio}"
+}
+
+# python_is_at_least 3.12: for what asyncio does since that version.
+python_is_at_least() {
+    "$python" -c 'import sys
+sys.exit(sys.version_info < tuple(map(int, sys.argv[1].split("."))))' "$1"
 }
 
 # needs_tools COMMAND…: what scripts/setup --dev installs, or the test is skipped.

@@ -30,8 +30,8 @@ async def main():
         handle, "127.0.0.1", options.p, backlog=4096)
     port = server.sockets[0].getsockname()[1]
     print(f"streams_echo.py: listening on 127.0.0.1:{port}", file=sys.stderr)
-    async with server:
-        await server.serve_forever()
+    # Not serve_forever(): from Python 3.12 on its end waits for all clients.
+    await asyncio.get_running_loop().create_future()
 
 
 asyncio.run(main())

@@ -1,4 +1,5 @@
-"""asyncio: wait_for looks at the state again: a result that is there counts."""
+"""asyncio: a result that is there when wait_for handles its timeout counts until
+Python 3.11. From 3.12 on wait_for times out, and the future keeps its result."""
 import asyncio
 import time
 
@@ -11,7 +12,7 @@ async def main():
     try:
         print("asyncio: wait_for gave", await asyncio.wait_for(result, 0.05))
     except asyncio.TimeoutError:
-        print("asyncio: wait_for timed out")
+        print("asyncio: wait_for timed out, its future has", result.result())
 
 
 asyncio.run(main())

@@ -1,6 +1,6 @@
 """asyncio: a task group cancels its members once; cancelling an awaiter again
-reaches the clean-up of what it awaits. Those lines of clean_up that have a
-counterpart here."""
+reaches the clean-up of what it awaits, and from Python 3.12 on so does a deadline.
+Those lines of clean_up that have a counterpart here."""
 import asyncio
 
 FOREVER = 3600
@@ -68,6 +68,8 @@ async def outcome(said, b, awaitable):
         error = " and ".join(map(str, group.exceptions))
     except asyncio.CancelledError:
         error = "cancelled"
+    except asyncio.TimeoutError:
+        error = "timed out"
     print(f"{said}: b's clean-up {'is whole' if b.cleaned else 'is broken off'}; {error}")
 
 

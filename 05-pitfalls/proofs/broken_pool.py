@@ -22,4 +22,5 @@ async def main():
             print("the next one:", type(error).__name__)
 
 
-asyncio.run(main())
+if __name__ == "__main__":  # workers import this file, from Python 3.14 on
+    asyncio.run(main())

@@ -399,6 +399,20 @@ parent, the holder is done: the lock: free"
 the child calls event_reinit:    the parent hears of its pipe"
 }
 
+@test "05-18 Python's os.fork warns from 3.12 on; a pool has a fork server from 3.14 on" {
+    prove_python fork_warning
+    if python_is_at_least 3.12; then
+        assert_line "os.fork, two threads: DeprecationWarning"
+    else
+        assert_line "os.fork, two threads: silent"
+    fi
+    if python_is_at_least 3.14; then
+        assert_line "workers are started by: forkserver"
+    else
+        assert_line "workers are started by: fork"
+    fi
+}
+
 @test "05-19 a full pool says so, and has room after an answer" {
     for kind in $(pools); do
         drive executor_rules "$kind"
@@ -456,6 +470,22 @@ two classes: the low event ran after 1000 of 1000"
         assert_line --regexp "^stop and finish: stopped( 1→10| 2→20){3}, the loop ends: 1$"
         assert_line --regexp "^stop and drop: 2→the pool was stopped 4→the pool was stopped 1→10 1→10, the loop ends: 1$"
     done
+}
+
+@test "05-24 asyncio's Server.wait_closed waits for an idle client, from Python 3.12 on" {
+    local returned="after close_clients: wait_closed has returned"
+
+    prove_python server_close
+    if python_is_at_least 3.12; then
+        assert_line "asyncio, a client is idle: wait_closed waits"
+    else
+        assert_line "asyncio, a client is idle: wait_closed has returned"
+    fi
+    if python_is_at_least 3.13; then
+        assert_line "$returned"
+    else
+        refute_line "$returned"
+    fi
 }
 
 @test "05-15 owners who vanish at random: each job answered or forgotten, nothing left" {

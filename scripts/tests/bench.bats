@@ -31,6 +31,7 @@ plain_build_only=yes
 }
 
 @test "bench: a server that is none is left out, for all to see" {
+    needs_tools datamash
     CHAPTER=02 ROUNDS=1 SERVERS=nginx BENCH_OUT=$BATS_TEST_TMPDIR run scripts/bench
     assert_failure 1
     assert_line --partial "left out: nginx: needs no such server"

@@ -36,27 +36,25 @@ struct task {
 };
 
 #define SHOW                                                                   \
-    {                                                                          \
-        "SELECT GROUP_CONCAT(name, ' ', balance ORDER BY name "                \
-        "SEPARATOR ', ') FROM %s"                                              \
-    }
+    "SELECT GROUP_CONCAT(name, ' ', balance ORDER BY name "                    \
+    "SEPARATOR ', ') FROM %s"
 
 static const struct task tasks[] = {
     {NULL,
      {"CREATE TABLE %s (name VARCHAR(20), balance INT CHECK (balance >= 0))",
       "INSERT INTO %s VALUES ('Ada', 100), ('Bob', 50)"}},
-    {"at first", SHOW},
+    {"at first", {SHOW}},
     {"30 from Ada to Bob",
      {"BEGIN", "UPDATE %s SET balance = balance + 30 WHERE name = 'Bob'",
       "UPDATE %s SET balance = balance - 30 WHERE name = 'Ada'", "COMMIT"}},
-    {"then", SHOW},
+    {"then", {SHOW}},
     {"500 from Ada to Bob", /* whom the first statement makes rich */
      {"BEGIN", "UPDATE %s SET balance = balance + 500 WHERE name = 'Bob'",
       "UPDATE %s SET balance = balance - 500 WHERE name = 'Ada'", "COMMIT"}},
-    {"then", SHOW},
+    {"then", {SHOW}},
     {"40 from Ada to nobody",
      {"BEGIN", "UPDATE %s SET balance = balance - 40 WHERE name = 'Ada'"}},
-    {"then", SHOW},
+    {"then", {SHOW}},
     {NULL, {"DROP TABLE %s"}},
 };
 

@@ -19,7 +19,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LEFT, RIGHT, LOCKS, TASKS = 2 };
+enum { LEFT, RIGHT, LOCKS };
+enum { TASKS = 2 };
 
 static const char *const lock_names[] = {"left", "right"};
 

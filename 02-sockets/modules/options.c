@@ -41,7 +41,9 @@ struct addrinfo *options_address(const char *host, const char *port)
                                      .ai_socktype = SOCK_STREAM};
     struct addrinfo *address;
 
-    return getaddrinfo(host, port, &numeric, &address) == 0 ? address : NULL;
+    if (getaddrinfo(host, port, &numeric, &address) != 0)
+        return NULL;
+    return address;
 }
 
 const char *options_refused(int option, char **argv)

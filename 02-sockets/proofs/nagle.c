@@ -27,7 +27,7 @@ static int held_back(int no_delay)
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (listener < 0 || bind(listener, any, length) < 0 ||
         listen(listener, 1) < 0 || getsockname(listener, any, &length) < 0 ||
-        connect(ours, any, length) < 0 ||
+        ours < 0 || connect(ours, any, length) < 0 ||
         (peer = accept(listener, NULL, NULL)) < 0 ||
         setsockopt(peer, IPPROTO_TCP, TCP_QUICKACK, &off, sizeof off) < 0 ||
         setsockopt(ours, IPPROTO_TCP, TCP_NODELAY, &no_delay, sizeof no_delay) <

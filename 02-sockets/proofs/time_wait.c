@@ -30,7 +30,8 @@ int main(void)
     char end;
 
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (!base || !(listener = start(base, LEV_OPT_REUSEABLE, &address)) ||
+    if (!base || client < 0 ||
+        !(listener = start(base, LEV_OPT_REUSEABLE, &address)) ||
         getsockname(evconnlistener_get_fd(listener),
                     (struct sockaddr *)&address, &length) < 0 ||
         connect(client, (struct sockaddr *)&address, length) < 0 ||

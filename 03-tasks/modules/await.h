@@ -253,8 +253,11 @@ void task_keep(struct task *task, struct task_wait *keeper);
 /* --- For task_loop.c ---------------------------------------------------- */
 
 /* The task that has this link or timer in it. */
-#define TASK_OF(part, member)                                                  \
-    ((struct task *)(void *)((char *)(part)-offsetof(struct task, member)))
+#define TASK_OF(part, member) task_of(part, offsetof(struct task, member))
+static inline struct task *task_of(void *part, size_t offset)
+{
+    return (struct task *)(void *)((char *)part - offset);
+}
 
 /* Its time has come: the sleep is over, or a deadline is past. */
 void task_due(struct task *task);

@@ -30,9 +30,12 @@ struct event_base *base;
 int64_t scene_acquire(struct pool *pool, int timeout_ms, pool_acquired acquired,
                       void *arg)
 {
-    if (scene.memory_for > 0 && --scene.memory_for == 0) {
-        errno = ENOMEM;
-        return -1;
+    if (scene.memory_for > 0) {
+        scene.memory_for--;
+        if (scene.memory_for == 0) {
+            errno = ENOMEM;
+            return -1;
+        }
     }
     return pool_acquire(pool, timeout_ms, acquired, arg);
 }

@@ -5,7 +5,8 @@
 #include <event2/event.h>
 #include <stdio.h>
 
-enum { URGENT, LOW, CLASSES, WORK = 1000 };
+enum { URGENT, LOW, CLASSES };
+enum { WORK = 1000 };
 
 struct app {
     struct event *urgent, *low;

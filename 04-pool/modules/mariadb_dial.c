@@ -105,10 +105,10 @@ static void prepare_route(struct mariadb_dial *dial)
         share = 1;
     route->where = *dial->wanted;
     route->where.host = route->address;
-    if (!route->where.tls_name) /* certificates are for names */
-        route->where.tls_name = dial->wanted->host;
     route->where.connect_timeout =
         (struct timeval){share / 1000, share % 1000 * 1000};
+    if (!route->where.tls_name) /* certificates are for names */
+        route->where.tls_name = dial->wanted->host;
     /* It cannot fail: the address is one, and there is room for it. */
     (void)getnameinfo(&address->any, address->length, route->address,
                       sizeof route->address, NULL, 0, NI_NUMERICHOST);

@@ -1,6 +1,6 @@
 /* hostile — many bad servers at once, and a time limit that ends each of them.
  *
- * Build: cc -I../../modules -o hostile hostile.c ../../modules/mariadb_async.c $(pkg-config --cflags --libs libevent libmariadb)
+ * Build: cc -I../../modules -o hostile hostile.c ../../modules/coroutine.c ../../modules/mariadb_async.c ../../modules/mariadb_socket.c ../../modules/mariadb_step.c $(pkg-config --cflags --libs libevent libmariadb)
  * Run:   ./hostile LIMIT_MS MODE:PORT:CONNECT:QUERY…   (from hostile_peer.py)
  *
  * Connects to all of them, sends each a query, and prints how each operation

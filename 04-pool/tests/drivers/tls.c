@@ -1,6 +1,6 @@
 /* tls — a connection that works, beside one that trusts somebody else.
  *
- * Build: cc -I../../modules -o tls tls.c ../../modules/mariadb_async.c $(pkg-config --cflags --libs libevent libmariadb)
+ * Build: cc -I../../modules -o tls tls.c ../../modules/coroutine.c ../../modules/mariadb_async.c ../../modules/mariadb_socket.c ../../modules/mariadb_step.c $(pkg-config --cflags --libs libevent libmariadb)
  * Run:   ./tls CA_FILE OTHER_CA_FILE NAME   (the server must have a certificate)
  *
  * What goes wrong in the handshake of the second must not reach the first: both

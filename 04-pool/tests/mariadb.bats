@@ -5,6 +5,7 @@
 load ../../scripts/lib/test_helper
 with_tls=yes
 load helpers/peer
+load helpers/hosts
 
 # A timeout that something has to meet, too, in ms.
 limit=$((slow > 1 ? 2400 : 800))
@@ -299,4 +300,14 @@ closed"
     assert_output "connect: 0 
 the other: 2026
 query: 0 "
+}
+
+@test "server: TLS through the pool: the certificate is for the name that was asked for" {
+    needs_tools openssl
+    with_hosts
+    echo '127.0.0.1 db.example db.internal' >"$BATS_TEST_TMPDIR/hosts"
+    MYSQL_HOST=db.example statements -s "$BATS_FILE_TMPDIR/ca.pem" "SELECT 1"
+    assert_output $'1\nopened 1'
+    MYSQL_HOST=db.internal statements -s "$BATS_FILE_TMPDIR/ca.pem" "SELECT 1"
+    assert_output --partial "no connection: TLS/SSL error: "
 }

@@ -17,9 +17,9 @@
  * side, which continues as if its own swapcontext() had returned. Nothing runs
  * at the same time; it is one thread. A yield may come from any depth of calls.
  *
- * What it costs: two system calls a switch (for the signal mask); 4 MB of
- * addresses, of which a few pages are used. SUSv4 has dropped swapcontext();
- * glibc keeps it, musl lacks it.
+ * What it costs: a system call for each switch (the signal mask), and 4 MB of
+ * addresses, of which two or three pages are used. POSIX.1-2008 has dropped
+ * swapcontext() without a successor; glibc keeps it, musl lacks it.
  *
  * Python: a generator; resume is its send(), yield is its yield.
  */

@@ -12,14 +12,12 @@
  * once, never from inside the call; `error` is 0 or the library's code (2003,
  * 2006, 2013 …) or the server's (1045, 1064 …). One operation at a time.
  *
- * It works as the manual's "Using the Non-blocking Library" says: each
- * mysql_…_start and mysql_…_cont returns what it waits for, or 0. In three
- * places the library would hold the loop all the same: in the TLS handshake, on
- * the blocking socket that it makes, and while more bytes keep coming. The
- * module hooks into the library's socket methods for these, for its own
- * connections only. Two things are left. The CA file is read at each connect.
- * And a server that was verified, and sends over TLS faster than we read, holds
- * the loop for as long as it does so.
+ * The steps of an operation are in mariadb_step. Where the library would hold the
+ * loop all the same, mariadb_socket hooks into it, for these connections only: in
+ * the TLS handshake, on the blocking socket that it makes, and while more bytes
+ * keep coming. Two things are left. The CA file is read at each connect. And a
+ * server that was verified, and sends over TLS faster than we read, holds the loop
+ * for as long as it does so; the time limit must wait, too.
  *
  * The socket is closed on exec. Ignore SIGPIPE: TLS writes without
  * MSG_NOSIGNAL.
@@ -49,15 +47,15 @@ struct mariadb_where {
     const char *tls_ca;   /* a PEM file; NULL: whom this system trusts */
     const char *tls_name; /* the name in the certificate; NULL: host */
     /* For the whole operation, whatever the server does: silence, bytes that
-     * drip, an answer without end. After it, the connection is cut, and the
-     * error is 2013. An answer's size has no other limit. */
+     * drip, an answer without end (for TLS see above). After it, the connection
+     * is cut, and the error is 2013. An answer's size has no other limit. */
     struct timeval connect_timeout, query_timeout;
 };
 
 typedef void (*mariadb_done)(struct mariadb *connection, int error, void *arg);
 
-/* Begins to connect. NULL if there is no memory, or the library's socket
- * methods are not those we know (3.x); else the caller owns it, also after a
+/* Begins to connect. Returns NULL if there is no memory, or if the library is not
+ * one that mariadb_socket knows; else the caller owns the connection, even after a
  * failed connect, and ends it with mariadb_close. */
 struct mariadb *mariadb_open(struct event_base *base,
                              const struct mariadb_where *where,

@@ -77,7 +77,7 @@ static int on_wait(MARIADB_PVIO *pvio, my_bool is_read, int timeout)
 
     if (!socket || !socket->handshake)
         return original.wait_io_or_timeout(pvio, is_read, timeout);
-    /* In plain text, to be taken for encrypted ones. */
+    /* They came in plain text, and would be taken for encrypted ones. */
     if (mariadb_socket_has_spare_bytes(pvio->mysql))
         return 0;
     happened = coroutine_yield(socket->handshake,

@@ -80,7 +80,7 @@ compile = $(CC) $(if $(practised),$(PRACTICE_CFLAGS) -I$(chapter)/exercises,$(AL
 	$(patsubst %,-I%/modules,$(chapters))
 libraries = $(if $(practised),$(BUILD)/practised/$(chapter)/$(number)_given.a) \
 	$(patsubst %,$(BUILD)/$(if $(practised),practised/%_modules.a,%/modules.a),$(chapters)) \
-	$(if $(practised),$(BUILD)/practised/exercise_exit.o)
+	$(if $(practised),$(patsubst %,$(BUILD)/practised/exercise_%.o,clock exit))
 
 # How make compiles each C file, for clangd, clang-tidy and scripts/lint. Written
 # again when a file comes or goes: then its directory is newer.
@@ -137,7 +137,8 @@ $(addprefix $(BUILD)/,$(addsuffix .c,$(WRONG))): $(BUILD)/%.c: %.patch $$(call s
 	@patch --silent -o $@ $(call solution,$*) $< >$@.said 2>&1 || \
 		sed 's/^/#error /' $@.said >$@
 
-# Modules, and the scenes of exercises; exercise_exit is linked into each exercise.
+# Modules, and the scenes of exercises; exercise_clock and exercise_exit are linked
+# into each exercise.
 $(BUILD)/%.o: %.c $(BUILD)/.flags
 	@mkdir -p $(@D)
 	@echo "cc $*.o"
@@ -145,7 +146,7 @@ $(BUILD)/%.o: %.c $(BUILD)/.flags
 $(BUILD)/practised/%.o: %.c $(BUILD)/.flags
 	@mkdir -p $(@D)
 	@$(call compile,$(call chapter,$*)/exercises) -MMD -MP -c -o $@ $<
-$(BUILD)/practised/exercise_exit.o: scripts/checking/exercise_exit.c $(BUILD)/.flags
+$(BUILD)/practised/exercise_%.o: scripts/checking/exercise_%.c $(BUILD)/.flags
 	@mkdir -p $(@D)
 	@$(CC) $(PRACTICE_CFLAGS) -c -o $@ $<
 

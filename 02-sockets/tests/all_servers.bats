@@ -80,7 +80,7 @@ for fill in flood, flood_a_little:
     s = connect()
     sent = fill(s)
     s.shutdown(socket.SHUT_WR)
-    time.sleep(0.2)
+    settle()
     print(len(sent) > 100_000, read_all(s) == sent)'
     skip_if_not_permitted
     assert_output "True True
@@ -98,9 +98,8 @@ print("grew by 1 MiB:", memory() - before >= 1024)
 other = connect(); other.send(b"others"); print(other.recv(9))
 print("all back:", read_exactly(s, len(sent)) == sent)
 s.send(b"and it reads again"); print(s.recv(99))
-cpu = cpu_seconds()
-time.sleep(0.5)
-print("busy with nothing:", cpu_seconds() - cpu > 0.05)'
+settle()
+print("busy with nothing:", share_of_processor(0.5) > 0.1)'
     [[ -z ${SANITIZE-}${VALGRIND-} ]] || output=${output/MiB: True/MiB: False}
     assert_output "grew by 1 MiB: False
 b'others'
@@ -166,11 +165,8 @@ no_descriptors() {
     peer '
 start = time.monotonic()
 many = [connect() for i in range(30)]
-time.sleep(0.3)
-cpu, began = cpu_seconds(), time.monotonic()
-time.sleep(2.5)
-share = (cpu_seconds() - cpu) / (time.monotonic() - began)
-print("busy:", share >= 0.1)
+settle()
+print("busy:", share_of_processor(2.5) > 0.1)
 warnings = open(sys.argv[2]).read().count("cannot accept: Too many open files: pausing for 1 s")
 print("one warning a pause:", 1 <= warnings <= time.monotonic() - start + 1)
 for s in many: s.close()
@@ -223,31 +219,29 @@ no_memory() {
     start_server "$@" -p 0
     # Its address space may grow by 1 MiB, and peers that do not read want more.
     # Who is dropped is chance, but not those who want nothing meanwhile.
-    peer '
+    peer -t 120 '
 quiet = [connect() for i in range(10)]
 for s in quiet: s.send(b"before"); s.recv(9)
 size = int(open(f"/proc/{pid}/statm").read().split()[0]) * os.sysconf("SC_PAGESIZE")
 resource.prlimit(pid, resource.RLIMIT_AS, (size + 2**20, resource.RLIM_INFINITY))
-peers, sent, dropped = [], [], 0
+peers = []
 for i in range(60):
     s = connect(receive_buffer=4096)
     s.setblocking(False)
-    peers.append(s); sent.append(0)
-for i in range(100):
-    for p, s in enumerate(peers):
-        try: sent[p] += s.send(b"x" * 65536)
+    peers.append(s)
+most, end = 0, time.monotonic() + 20 * patience
+while (now := descriptors()) >= most and time.monotonic() < end:
+    most = now  # until it has dropped one
+    for s in peers:
+        try: s.send(b"x" * 65536)
         except OSError: pass  # it does not take more, or is dropped
     time.sleep(0.01)
 resource.prlimit(pid, resource.RLIMIT_AS, (resource.RLIM_INFINITY,) * 2)
-for p, s in enumerate(peers):
-    s.settimeout(20)
-    try:
-        s.shutdown(socket.SHUT_WR)
-        if len(read_all(s)) != sent[p]: dropped += 1
-    except OSError:
-        dropped += 1
+dropped = now < most
+for s in peers: reset(s)
 for s in quiet: s.send(b"after")
-print("some dropped:", dropped > 0, "quiet ones:", {s.recv(9) for s in quiet})'
+print("some dropped:", dropped, "quiet ones:", {s.recv(9) for s in quiet})'
+    assert_success
     assert_output "some dropped: True quiet ones: {b'after'}"
     [[ $1 == server || $(complained) == *"one connection dropped"* ]] || fail "it says nothing"
     still_serves
@@ -264,12 +258,11 @@ idle_stop() {
         peer "
 s = connect()
 for i in range(20): s.send(b'x'); s.recv(9)
-start = time.monotonic()
 os.kill(pid, signal.SIG$signal)
-while os.path.exists(f'/proc/{pid}'): time.sleep(0.01)
-print('at once:', time.monotonic() - start < 2 * patience)"
-        assert_output "at once: True"
+while os.path.exists(f'/proc/{pid}'): time.sleep(0.01)"
+        assert_success
         has_ended
+        # What it waits for in vain it says.
         assert_equal "$(wc -l <"$complained_in")" 1
     done
 }
@@ -283,7 +276,7 @@ sent = flood(s)
 own = s.getsockname()[1]
 owed = len(sent) - queues(own, port)[0] - queues(port, own)[1]
 os.kill(pid, signal.SIGTERM)
-time.sleep(0.2)
+settle()
 got = bytearray()
 try:
     while part := s.recv(65536): got += part
@@ -297,8 +290,6 @@ print(sent.startswith(got), "owed:", owed, "short of:", max(0, owed - len(got)))
 
 # A client that sends without end and reads all of it.
 busy_stop() {
-    local start
-
     start_server "$@" -p 0
     peer '
 import threading
@@ -309,13 +300,11 @@ def send():
     except OSError: pass
 threading.Thread(target=send, daemon=True).start()
 for i in range(100): s.recv(65536)
-start = time.monotonic()
 os.kill(pid, signal.SIGTERM)
 try:
     while s.recv(65536): pass
-except ConnectionResetError: pass
-print("soon:", time.monotonic() - start < 2 * patience)'
-    assert_output "soon: True"
+except ConnectionResetError: pass'
+    assert_success
     has_ended
     [[ $(complained) != *"gave up"* ]] || fail "$(complained)"
 }
@@ -333,7 +322,7 @@ late_client() {
 stuck = connect()
 flood(stuck)
 os.kill(pid, signal.SIGTERM)
-time.sleep(0.2 * patience)
+settle()
 got = b""
 try:
     late = connect()
@@ -357,7 +346,7 @@ stuck_stop() {
     start=$SECONDS
     ends_well
     [[ $(complained) == *"gave up on 1 peers"* ]] || fail "$(complained)"
-    ((SECONDS - start >= 4 && SECONDS - start < 9 * slow)) ||
+    ((SECONDS - start >= 4 && SECONDS - start < 20 * slow)) ||
         fail "it took $((SECONDS - start)) s"
     exec 7>&-
 }
@@ -374,12 +363,12 @@ for s in stuck: flood(s)
 for i in range(20):
     s = connect(); s.send(b"hi"); s.shutdown(socket.SHUT_WR); read_all(s); s.close()
     reset(connect())
-end = time.monotonic() + 10
+end = time.monotonic() + 20 * patience
 while descriptors() != int(os.environ["HELD"]) and time.monotonic() < end:
     time.sleep(0.02)  # the last one may be on its way out still
 print(descriptors())'
     assert_output $((before + 23))
-    wait_until 5 descriptors_are "$before"
+    wait_until 30 descriptors_are "$before"
     ends_well
 }
 

@@ -5,6 +5,7 @@
 # This file is the manual of what a test may call, and holds what all the parts
 # use. The parts stand beside it:
 #   run.bash            runs the program under limits of time and output
+#   pace.bash           counts time as the program was given it
 #   judge.bash          finds out what became of a run
 #   expect.bash         what a test expects
 #   message.bash        what the learner reads when it does not come
@@ -17,16 +18,21 @@
 #   run_exercise [-t SECONDS] [-i TEXT] [ARGUMENT…]
 #       runs the program with TEXT on its stdin, for at most 2 s or SECONDS.
 #       Sets $output $lines $stderr $status and $did; $took, the ms from its start
-#       to its end (good for "at least", on any machine); and $used, the ms of
-#       processor time. A crash, no end or endless output fails the test here.
+#       to its end (good for "at least", on any machine); and of its main thread
+#       $used, the ms on a processor, $could, the ms that it ran or slept (good for
+#       "at most"), and $switches, how often it went to sleep. A crash, no end or
+#       endless output fails the test here.
 #       within="scripts/with-mariadb" runs it inside that command.
 #   start_exercise [-t SECONDS] [-w PATTERN] [ARGUMENT…]
 #       starts it in the background, for at most 20 s; returns when it has printed
 #       PATTERN, by default "listening on …:PORT" on stderr. Sets $port and
 #       $exercise_pid.
+#   printed PATTERN          true if it has printed PATTERN, an extended expression
+#   await_output PATTERN     waits at most 2 s until it has; returns 1 if it has not
 #   signal_exercise SIGNAL   sends SIGNAL and does not wait
 #   stop_exercise [SIGNAL]   sends SIGNAL (TERM), and waits at most 2 s for the end.
 #       Sets the same as run_exercise.
+#   await_exercise           the same without a signal
 #   peer CODE [ARGUMENT…]    runs Python that plays the other side; what it prints
 #       is $output. If it fails, the test fails. exercise_peer.py and
 #       scripts/lib/peer.py list what CODE may call.
@@ -39,8 +45,10 @@
 #   did="TEXT"               replaces the command as what was done
 #   expecting="TEXT"         before a run: what was expected if the run never ends
 #
-# $patience is the factor for a second on a busy machine. All limits above obey
-# it; multiply your own time limits by it.
+# A busy machine makes no program late: the time in which a program waits for a
+# processor does not count for these limits, nor does it pass on the program's own
+# clock (exercise_clock.c). $patience is the factor for a second where programs run
+# slowly for other reasons. All limits above obey it; multiply yours by it.
 # shellcheck shell=bash
 
 root=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
@@ -63,7 +71,7 @@ ASAN_OPTIONS+=:print_summary=0:color=never
 ASAN_OPTIONS+=:max_free_fill_size=4096
 export UBSAN_OPTIONS=abort_on_error=1:print_stacktrace=1
 
-for part in run judge expect message peer; do
+for part in pace run judge expect message peer; do
     # shellcheck source=/dev/null # one of those listed above
     source "$root/scripts/checking/$part.bash"
 done

@@ -15,7 +15,7 @@ from peer import *
 
 run, code, *args = sys.argv[1:]
 expecting = "an answer"
-begun = (0.0, 0.0)  # when doing() was called, and the program's processor time then
+begun = (0.0, 0.0)  # the time the program had been given, and had run, when doing() was called
 
 
 def tell(what, words):
@@ -28,7 +28,7 @@ def doing(words, answer="an answer"):
     global expecting, begun
     expecting = answer
     received.clear()
-    begun = time.monotonic(), cpu_seconds()
+    begun = given(), schedstat()[0]
     tell("doing", words)
 
 
@@ -62,27 +62,22 @@ def amount(data):
 
 
 def spins():
-    """True if the program has used the processor all the time."""
-    with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
-        running = stat.read().rsplit(")")[1].split()[0] == "R"
-    took = time.monotonic() - begun[0]
-    return running and cpu_seconds() - begun[1] > took / 4
+    """True if the program has used the processor all the time that it was given."""
+    return state() == "R" and schedstat()[0] - begun[1] > (given() - begun[0]) / 4
 
 
 def nothing_more():
     """What came, when nothing came any more."""
     came = f"{amount(received)}, then nothing, not even the end, for 2 s" if received else "nothing, for 2 s"
-    try:
-        if spins():
-            tell("spins", "")
-            came += "\nit used the processor all the time: an endless loop"
-    except OSError:
-        pass  # it is gone, which is told otherwise
+    if spins():
+        tell("spins", "")
+        came += "\nit used the processor all the time: an endless loop"
     wrong(expecting, came)
 
 
 def is_silent(s, seconds=0.2):
     """True if for so long nothing comes, not even the end."""
+    settle()
     s.settimeout(seconds * patience)
     try:
         s.recv(1, socket.MSG_PEEK)
@@ -95,8 +90,8 @@ def is_silent(s, seconds=0.2):
 
 def expect_descriptors(before):
     """That there are no more of them than before, 2 s later at most."""
-    end = time.monotonic() + 2 * patience
-    while descriptors() > before and time.monotonic() < end:
+    end = given() + 2 * patience
+    while descriptors() > before and given() < end:
         time.sleep(0.02)
     more = descriptors() - before
     if more > 0:

@@ -3,7 +3,7 @@
 # output end the test here, whatever the test expects. A part of
 # exercise_helper.bash; run.bash calls judge after each run.
 
-# judge: sets $output $lines $stderr $took $used from the files of the run; ends the
+# judge: sets $output $lines $stderr $took $used $could $switches from the files of the run; ends the
 # test if the run went wrong. A right run starts no process here but stat.
 judge() {
     local report='' size
@@ -48,33 +48,31 @@ explain() {
     "$python" -I -S "$root/scripts/checking/explain_report.py" "$@"
 }
 
-# measure: sets $size, the bytes that the run printed, $took and $used. The run took
-# the time from the last write of its .pid file to that of its .status file.
+# measure: sets $size, the bytes that the run printed, $took, $used, $could and
+# $switches. The run took the time from the last write of its .group file to that of
+# its .status file.
 measure() {
-    local of user='' system=''
+    local of
 
-    mapfile -t of < <(stat -c '%s %.3Y' "$run".{out,err,pid,status} 2>/dev/null)
+    mapfile -t of < <(stat -c '%s %.3Y' "$run".{out,err,group,status} 2>/dev/null)
     size=$((${of[0]% *} + ${of[1]% *})) took=0
     if ((${#of[@]} == 4)); then
-        of=("${of[@]#* }") took=$((${of[3]/./} - ${of[2]/./}))
+        of=("${of[@]#* }") took=$((${of[3]/[.,]/} - ${of[2]/[.,]/}))
     fi
-    mapfile -t of <"$run.took"
-    read -r user system <<<"${of[-1]-}" || true
-    user=${user:-0.000} system=${system:-0.000}
-    used=$((10#${user/./} + 10#${system/./}))
+    used='' could='' switches=''
+    { read -r used could switches <"$run.used"; } 2>/dev/null || true
 }
 
 # busy_or_asleep: prints what a program that never ended did meanwhile, as far as
-# its processor time shows that.
+# its processor time shows that: of the time in which it could have run.
 busy_or_asleep() {
-    local all=$((limit * patience * 1000))
-
-    if ((used >= all / 8)); then
+    [[ -n $used ]] || return 0
+    if ((used >= could / 8)); then
         printf ', the loop never became idle'
     else
         printf '\nit slept: an event is still pending, or a call waits'
     fi
-    ((used <= all / 2)) ||
-        printf '\nit used the processor all the time (%.1f s of %d): an endless loop' \
-            "${used}e-3" $((all / 1000))
+    ((used <= could / 2)) ||
+        printf '\nit used the processor all the time (%.1f s of %.1f): an endless loop' \
+            "${used}e-3" "${could}e-3"
 }

@@ -11,11 +11,16 @@ peer() {
     local -x PEER_PORT=${port-} PEER_PID=$exercise_pid PEER_PATIENCE=$patience
 
     rm -f "$run".{peer,expected,came,doing,spins}
-    output=$(timeout -s KILL $((20 * patience)) "$python" -B scripts/checking/exercise_peer.py \
+    # The program itself has 20 s, as it is given them.
+    output=$(timeout -s KILL $((120 * patience)) "$python" -B scripts/checking/exercise_peer.py \
         "$run" "$@" 2>"$run.peer" 3>&-) || came=$?
     [[ ! -e $run.doing ]] || did=$(<"$run.doing")
     ((came != 0)) || return 0
-    sleep 0.05 # the program may still be writing its report
+    start_pace
+    until [[ -e $run.status ]] || ! is_ending || ((had >= 2000000 * patience)); do
+        sleep 0.02
+        pace "$exercise_pid"
+    done
     if [[ -e $run.status ]]; then
         end_exercise
         judge
@@ -24,4 +29,13 @@ peer() {
     [[ ! -e $run.spins ]] || touch "$BATS_FILE_TMPDIR/never_ended"
     [[ ! -e $run.came ]] || wrong "$(<"$run.expected")" "$(<"$run.came")"
     wrong "the peer comes to its end" "$(tail -n 1 "$run.peer")"
+}
+
+# is_ending: it is on its way to a report or to its end, as far as can be seen.
+is_ending() {
+    local stat
+
+    ! compgen -G "$run.report.*" >/dev/null || return 0
+    { stat=$(<"/proc/$exercise_pid/stat"); } 2>/dev/null || return 0
+    [[ ${stat##*) } != S* ]]
 }

@@ -1,13 +1,14 @@
 # shellcheck shell=bash
 # Runs the learner's program under limits of time and output, in the foreground or
 # in the background. A part of exercise_helper.bash, which explains the functions
-# that a test may call: run_exercise, start_exercise, signal_exercise and
-# stop_exercise.
+# that a test may call: run_exercise, start_exercise, await_output, signal_exercise,
+# stop_exercise and await_exercise.
 #
 # Each run has a number. $run is the common beginning of the names of its files:
-#   $run.in     its stdin                 $run.pid      its pid, and its process group
-#   $run.out    its stdout                $run.status   its exit status, when it has ended
-#   $run.err    its stderr                $run.took     the processor time it used
+#   $run.in     its stdin                 $run.pid      its pid
+#   $run.out    its stdout                $run.group    its process group
+#   $run.err    its stderr                $run.status   its exit status, when it has ended
+#   $run.used   the processor time it used, from exercise_clock.c
 #   $run.open   the descriptors it left open, from exercise_exit.c
 #   $run.unsafe what a signal handler of it must not call, from exercise_exit.c
 #   $run.report.*   the sanitizers' reports
@@ -35,19 +36,30 @@ prepare() {
     echo "not written" >"$run.open"
     ASAN_OPTIONS=${ASAN_OPTIONS%%:log_path*}:log_path=$run.report
     export ASAN_OPTIONS EXERCISE_LEFT_OPEN=$run.open EXERCISE_UNSAFE=$run.unsafe
+    export EXERCISE_USED=$run.used
 }
 
 # limited ARGUMENT…: runs the program under its limits, in a process group of its
-# own, and waits for its end.
+# own, and waits for its end: then nobody holds the other end of a pipe any more.
 limited() {
-    local ended=0 TIMEFORMAT='%U %S'
+    local pid='' ended=0 end job
 
-    # shellcheck disable=SC2086
-    { time ${within-} bash -c 'ulimit -f "$1"; shift
-        exec setsid timeout --foreground -s KILL "$@" 3>&- 4>&-' - \
-        "$output_limit" "$((limit * patience))" \
-        bash -c 'echo "$$ $PPID" >"$0"; exec "$@"' "$run.pid" "$binary" "$@" \
-        <"$input" >"$run.out" 2>"$run.err"; } 2>"$run.took" || ended=$?
+    # shellcheck disable=SC2016,SC2086
+    exec {end}< <(
+        ${within-} setsid bash -c 'echo "$$" >"$0.group"; echo "$$" >"$0.pid"
+            ulimit -f "$1"; shift; exec "$@" 3>&- 4>&-' \
+            "$run" "$output_limit" "$binary" "$@" \
+            <"$input" >"$run.out" 2>"$run.err"
+    ) 2>/dev/null
+    job=$!
+    start_pace
+    until read -rt 0.1 -u "$end" || (($? <= 128)); do
+        { read -r pid <"$run.pid"; } 2>/dev/null || true
+        pace "$pid"
+        ((had < limit * patience * 1000000)) || end_group
+    done
+    exec {end}<&-
+    wait "$job" || ended=$?
     ((ended != 137)) || end_group
     echo "$ended" >"$run.status"
 }
@@ -56,7 +68,8 @@ limited() {
 end_group() {
     local pid='' group=''
 
-    read -r pid group 2>/dev/null <"$run.pid" || return 0
+    { read -r pid <"$run.pid" && read -r group <"$run.group"; } 2>/dev/null || return 0
+    note_use "$pid"
     kill -KILL "$pid" -- -"$group" 2>/dev/null || true
 }
 
@@ -69,26 +82,47 @@ run_exercise() {
 }
 
 start_exercise() {
-    local end
-
     prepare 20 "$@"
     shift "$taken"
     did+=" &"
     limited "$@" 3>&- 4>&- 2>/dev/null &
-    end=$((SECONDS + 1 + 2 * patience))
-    until grep -qs -e "$pattern" "$run.err" "$run.out"; do
+    if ! await_output "$pattern"; then
         if [[ -e $run.status ]]; then
             end_exercise
             judge
             wrong "it runs, and says: $pattern" "it ended"
-        elif ((SECONDS >= end)); then
-            stderr=$(<"$run.err")
-            wrong "it runs, and says: $pattern" "nothing like it, for 2 s"
         fi
-        sleep 0.02
+        stderr=$(<"$run.err")
+        wrong "it runs, and says: $pattern" "nothing like it, for 2 s"
+    fi
+    port=''
+    ! printed 'listening on [^ ]*:([0-9]+)' || port=${BASH_REMATCH[1]}
+    read -r exercise_pid <"$run.pid"
+}
+
+await_output() {
+    local never
+
+    exec {never}<> <(:)
+    start_pace
+    until printed "$1"; do
+        if [[ -e $run.status ]] || ((had >= 2000000 * patience)); then
+            exec {never}>&-
+            return 1
+        fi
+        read -rt 0.02 -u "$never" || true
+        pace "$exercise_pid"
     done
-    port=$(sed -n 's/.*listening on .*:\([0-9]*\)$/\1/p' "$run.err")
-    exercise_pid=$(<"$run.pid") exercise_pid=${exercise_pid% *}
+    exec {never}>&-
+}
+
+# printed PATTERN: true if it has. Starts no process: on a busy machine that takes
+# longer than what is waited for.
+printed() {
+    local err=() out=()
+
+    { mapfile -d '' err <"$run.err" && mapfile -d '' out <"$run.out"; } 2>/dev/null
+    [[ "${err[*]}"$'\n'"${out[*]}" =~ $1 ]]
 }
 
 signal_exercise() {
@@ -97,11 +131,16 @@ signal_exercise() {
 }
 
 stop_exercise() {
-    local end=$((SECONDS + 1 + 2 * patience))
-
     signal_exercise "${1:-TERM}"
-    until [[ -e $run.status ]] || ((SECONDS >= end)); do
+    await_exercise
+}
+
+await_exercise() {
+    limit=2
+    start_pace
+    until [[ -e $run.status ]] || ((had >= limit * patience * 1000000)); do
         sleep 0.02
+        pace "$exercise_pid"
     done
     end_exercise
     judge

@@ -5,8 +5,9 @@ time. scripts/checking/exercise_peer.py runs it for the exercises, the function
 peer of scripts/lib/peer.bash for all other tests.
 
 The environment says whom to meet: PEER_PORT, where the program listens, and
-PEER_PID, its process. PEER_PATIENCE is the factor for a second on a slow machine
-or build, PEER_TIMEOUT the seconds that a socket waits for anything.
+PEER_PID, its process. PEER_PATIENCE is the factor for a second on a slow build,
+PEER_TIMEOUT the seconds that a socket waits for anything. The time in which the
+program waits for a processor does not count: a busy machine is no fault of its own.
 """
 import os
 import signal
@@ -24,9 +25,30 @@ received = bytearray()  # all that the read functions have read
 
 # Connections
 
+class Connection(socket.socket):
+    """A socket whose timeout is over when the program has had that time."""
+
+    def fairly(self, call, *arguments):
+        begun = given()
+        while True:
+            try:
+                return call(*arguments)
+            except TimeoutError:
+                if given() - begun >= self.gettimeout():
+                    raise
+
+    def recv(self, *arguments):
+        return self.fairly(super().recv, *arguments)
+
+    def sendall(self, data, *flags):
+        data = memoryview(data)
+        while data:
+            data = data[self.fairly(super().send, data, *flags):]
+
+
 def connect(host="127.0.0.1", receive_buffer=0):
     """Connects to the program. A small receive_buffer makes a slow reader."""
-    s = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    s = Connection(socket.AF_INET6 if ":" in host else socket.AF_INET)
     if receive_buffer:
         s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
     s.settimeout(timeout)
@@ -77,7 +99,41 @@ def reset(s):
     s.close()
 
 
-# What the program's process takes
+# What the program's process takes, and what it does
+
+def schedstat():
+    """Returns the seconds that it has run, and that it has waited for a processor."""
+    try:
+        with open(f"/proc/{pid}/schedstat", encoding="ascii") as stat:
+            ran, waited, _ = map(int, stat.read().split())
+    except OSError:
+        return 0.0, 0.0
+    return ran / 1e9, waited / 1e9
+
+
+def given():
+    """A clock for its limits: the seconds in which it has run or slept."""
+    return time.monotonic() - schedstat()[1]
+
+
+def settle():
+    """Waits until it has done all that it can do now: it sleeps."""
+    end, looks = given() + timeout, 0
+    while looks < 3 and given() < end:
+        looks = looks + 1 if state() in "SZ" else 0
+        time.sleep(0.005)
+
+
+def state():
+    """Returns "S" if it sleeps, "R" if it runs or waits for a processor, "Z" if it
+    has ended, and so on.
+    """
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+            return stat.read().rsplit(")")[1].split()[0]
+    except OSError:
+        return "Z"
+
 
 def memory():
     """Returns its resident memory in KiB."""
@@ -85,11 +141,12 @@ def memory():
         return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
 
 
-def cpu_seconds():
-    """Returns the processor time that it has used."""
-    with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
-        fields = stat.read().rsplit(")")[1].split()
-    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+def share_of_processor(seconds):
+    """Returns how much of so many seconds that it is given it runs: 0 to 1."""
+    begun, ran = given(), schedstat()[0]
+    while given() - begun < seconds:
+        time.sleep(0.05)
+    return (schedstat()[0] - ran) / (given() - begun)
 
 
 def descriptors():

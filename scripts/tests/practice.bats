@@ -307,6 +307,72 @@ return -1;
     refute_output --partial "it slept"
 }
 
+# on_a_busy_machine: an exercise that has a third of its processor, for it shares it
+# with a child that spins. It works for 0.4 s, or goes on until its clock shows so.
+on_a_busy_machine() {
+    cat <<'END'
+#define _GNU_SOURCE
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+static double seconds(clockid_t clock)
+{
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+int main(int argc, char **argv)
+{
+    int works = argc > 1 && !strcmp(argv[1], "works");
+    int sleeps = argc > 1 && !strcmp(argv[1], "sleeps");
+    int polls = argc > 1 && !strcmp(argv[1], "polls");
+    int forever = argc > 1 && !strcmp(argv[1], "forever");
+    clockid_t clock = works ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC;
+    double start;
+    cpu_set_t one;
+    pid_t other;
+    CPU_ZERO(&one);
+    CPU_SET((size_t)sched_getcpu(), &one);
+    if (sched_setaffinity(0, sizeof one, &one) < 0)
+        return 1;
+    other = fork();
+    if (other == 0)
+        for (alarm(20);;)
+            ;
+    if (nice(3) < 0)
+        return 1;
+    for (start = seconds(clock); forever || seconds(clock) - start < 0.4;)
+        if (sleeps || polls)
+            usleep(sleeps ? 400000 : 10000);
+    return kill(other, SIGKILL);
+}
+END
+}
+
+@test "practice: a busy machine makes no answer late, and hides no busy one" {
+    small_workbook
+    printf '%s\n' 'load ../../scripts/checking/exercise_helper' \
+        '@TEST "works" { run_exercise -t 1 works; ((could < 1000)) || wrong "<" "$could"; }' \
+        '@TEST "sleeps" { run_exercise sleeps; expect_idle; }' \
+        '@TEST "spins" { run_exercise spins; expect_idle; }' \
+        '@TEST "polls" { run_exercise polls; expect_idle; }' \
+        '@TEST "forever" { run_exercise -t 1 forever; }' \
+        >"$copy/01-loop/exercises/1_count.bats"
+    sed -i 's/^@TEST/@test/' "$copy/01-loop/exercises/1_count.bats"
+    on_a_busy_machine >"$copy/01-loop/exercises/1_count.c"
+    run in_copy practice
+    assert_line "  ✓ works"
+    assert_line "  ✓ sleeps"
+    [[ $output =~ "it used it for "([0-9]+)" of "([0-9]+)" ms" ]] || fail "$output"
+    ((BASH_REMATCH[1] * 2 > BASH_REMATCH[2])) || fail "$output"
+    [[ $output =~ "it woke "([0-9]+)" times in "([0-9]+)" ms" ]] || fail "$output"
+    ((BASH_REMATCH[1] * 25 > BASH_REMATCH[2])) || fail "$output"
+    assert_output --partial "it never ended: stopped after 1 s, the loop never became idle"
+    assert_output --partial "it used the processor all the time"
+}
+
 # The scene of 1_count: main, and a helper that a whole answer has by the same name.
 scene() {
     mkdir -p "$copy/01-loop/exercises/given"
@@ -526,35 +592,32 @@ mistake() {
         "${tmux[@]}" send-keys Enter
     }
     watching 40
-    wait_until 20 screen_has "✗ it counts to N" || fail "$("${tmux[@]}" capture-pane -p)"
-    sleep 0.5
+    wait_until 60 screen_has "✗ it counts to N" || fail "$("${tmux[@]}" capture-pane -p)"
     echo 'int main(void) { return 1; }' >"$copy/01-loop/exercises/2_hello.c"
-    wait_until 20 screen_has "✗ it says hello" || fail "$("${tmux[@]}" capture-pane -p)"
+    wait_until 60 screen_has "✗ it says hello" || fail "$("${tmux[@]}" capture-pane -p)"
     refute screen_has "✗ it counts to N"
     grep -q "checking the exercises …" "$BATS_TEST_TMPDIR/shown"
     solution >"$copy/new.c" # as an editor saves: a new file of the old name
     mv "$copy/new.c" "$copy/01-loop/exercises/1_count.c"
-    wait_until 20 screen_has "1 of 2 solved" || fail "$("${tmux[@]}" capture-pane -p)"
-    wait_until 20 screen_has "✓ solved" || fail "$("${tmux[@]}" capture-pane -p)"
-    wait_until 20 screen_has "✗ it says hello" || fail "$("${tmux[@]}" capture-pane -p)" # the next
-    sleep 0.5
+    wait_until 60 screen_has "1 of 2 solved" || fail "$("${tmux[@]}" capture-pane -p)"
+    wait_until 60 screen_has "✓ solved" || fail "$("${tmux[@]}" capture-pane -p)"
+    wait_until 60 screen_has "✗ it says hello" || fail "$("${tmux[@]}" capture-pane -p)" # the next
     printf '#include <stdio.h>\nint main(void) { puts("hello"); return 0; }' \
         >"$copy/01-loop/exercises/2_hello.c"
-    wait_until 20 screen_has "All are solved." || fail "$("${tmux[@]}" capture-pane -p)"
+    wait_until 60 screen_has "All are solved." || fail "$("${tmux[@]}" capture-pane -p)"
     "${tmux[@]}" send-keys C-c
-    wait_until 5 gone
+    wait_until 30 gone
 
     # That exercise it is, also when it is solved; one failure in full.
     echo 'int main(void) { return 1; }' | tee "$copy"/01-loop/exercises/{1_count,2_hello}.c
     watching 24 EXERCISE=1-1
-    wait_until 20 screen_has "✗ it fails without N" || fail "$("${tmux[@]}" capture-pane -p)"
+    wait_until 60 screen_has "✗ it fails without N" || fail "$("${tmux[@]}" capture-pane -p)"
     screen_has "did       ./1_count 3"
     refute screen_has "exit 2"
     grep -q "checking 1-1 …" "$BATS_TEST_TMPDIR/shown"
-    sleep 0.5
     solution >"$copy/01-loop/exercises/1_count.c"
-    wait_until 20 screen_has "next: 01-2 hello" || fail "$("${tmux[@]}" capture-pane -p)"
+    wait_until 60 screen_has "next: 01-2 hello" || fail "$("${tmux[@]}" capture-pane -p)"
     refute screen_has "✗"
     "${tmux[@]}" send-keys C-c
-    wait_until 5 gone
+    wait_until 30 gone
 }

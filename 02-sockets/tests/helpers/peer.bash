@@ -33,19 +33,16 @@ os.kill(pid, signal.SIGCONT)'
 # is unread would make a close a reset.
 stop_with_input_unread() {
     peer '
-s = socket.socket()
-s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-s.connect(("127.0.0.1", port))
-s.settimeout(20 * patience)
+s = connect(receive_buffer=4096)
 s.sendall(b"x" * 200_000)
 own = s.getsockname()[1]
 while queues(own, port)[0] or queues(port, own)[1]: time.sleep(0.05)
-time.sleep(0.2 * patience)
+settle()
 os.kill(pid, signal.SIGSTOP)
 s.sendall(b"y" * 200_000)
 os.kill(pid, signal.SIGTERM)
 os.kill(pid, signal.SIGCONT)
-time.sleep(0.2 * patience)
+settle()
 got = bytearray()
 try:
     while part := s.recv(65536): got += part

@@ -12,18 +12,18 @@ SIOCINQ, SIOCOUTQ = 0x541B, 0x5411  # bytes not yet read, bytes not yet confirme
 
 
 def flood(s):
-    """Sends and reads nothing, until for half a second nothing more is taken.
-    Returns what it sent.
+    """Sends and reads nothing, until nothing more is taken for half a second that the
+    server was given. Returns what it sent.
     """
     pattern = bytes(range(251)) * 261 * 2
     sent = bytearray()
     s.setblocking(False)
-    stuck = time.monotonic() + 0.5 * patience
-    while time.monotonic() < stuck:
+    stuck = given() + 0.5 * patience
+    while given() < stuck:
         try:
             n = s.send(pattern[len(sent) % 251:][:65536])
             sent += pattern[len(sent) % 251:][:n]
-            stuck = time.monotonic() + 0.5 * patience
+            stuck = given() + 0.5 * patience
         except BlockingIOError:
             time.sleep(0.01)
     s.settimeout(timeout)

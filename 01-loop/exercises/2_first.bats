@@ -23,7 +23,7 @@ expect_ended() {
 }
 
 @test "each question has its own end, and the loop ends after the last" {
-    run_exercise 350 60000 150 50
+    run_exercise 600 60000 300 50
     expect_output "2: answer
 1: answer
 0: timeout"

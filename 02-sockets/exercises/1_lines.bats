@@ -18,7 +18,7 @@ for w in words:
 doing("send a line in three pieces", "one line, in reverse")
 for piece in words[1], words[3], b"\n":
     s.sendall(piece)
-    time.sleep(0.05)
+    settle()
 expect((words[1] + words[3])[::-1] + b"\n", read_line(s))'
 }
 
@@ -53,7 +53,7 @@ doing("send 200,000 bytes without a newline, then read", "the error and the end 
 for i in range(5):
     s = connect()
     s.sendall(b"x" * 200000)
-    time.sleep(0.05)
+    settle()
     expect(b"error: line too long\n", read_all(s))
     s.close()
 doing("these peers close")
@@ -83,7 +83,7 @@ s.settimeout(5 * patience)
 lines = [b"%060d" % i for i in range(10000)]
 s.sendall(b"\n".join(lines) + b"\n")
 s.shutdown(socket.SHUT_WR)
-time.sleep(0.1)
+settle()
 came = read_all(s)
 if came != b"".join(line[::-1] + b"\n" for line in lines):
     wrong("10,000 lines and the end", f"{came.count(10)} lines, then the end; the last: {show(came[-61:])}")

@@ -11,7 +11,7 @@ for n in 2, 100 + ord(os.urandom(1)), 15000:
     doing(f"send {n} lines and half-close, then read", f"{n} lines in reverse order, then the end")
     s.sendall(b"".join(lines))
     s.shutdown(socket.SHUT_WR)
-    time.sleep(0.05)
+    settle()
     got = read_all(s)
     if got != b"".join(lines[::-1]):
         right = "of them" if got == b"".join(lines[::-1])[:len(got)] else "others"

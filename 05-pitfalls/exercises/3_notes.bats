@@ -21,10 +21,10 @@ def ask(text):
     return read_all(s)
 
 def held(before=None):
-    end = time.monotonic() + patience
+    end = given() + patience
     while True:
         now = tuple(int(w) for w in ask(b"held\n").split() if w.isdigit())
-        if before is None or time.monotonic() > end or all(map(int.__le__, now, before)):
+        if before is None or given() > end or all(map(int.__le__, now, before)):
             return now
         time.sleep(0.05)
 
@@ -100,7 +100,7 @@ doing("clients of all kinds; some reset, some stay till the server is stopped")
 clients = [connect() for i in range(15)]
 for i, s in enumerate(clients):
     s.sendall(kinds[i % 5])
-time.sleep(0.1)
+settle()
 for s in clients[:10]:
     reset(s)
 expect(b"error: nothing in it\n", ask(b"read empty\n"))'

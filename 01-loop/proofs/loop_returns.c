@@ -9,7 +9,7 @@
 #include <event2/thread.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <time.h>
+#include <unistd.h>
 
 static void on_event(evutil_socket_t fd, short events, void *arg)
 {
@@ -21,13 +21,15 @@ static void on_event(evutil_socket_t fd, short events, void *arg)
     }
 }
 
-/* A thread that will have news in 50 ms. */
+/* A thread that will have news, when it is let go. */
+static int go[2];
+
 static void *send_news(void *event)
 {
-    const struct timespec wait = {0, 50000000};
+    char byte;
 
-    nanosleep(&wait, NULL);
-    event_active(event, 0, 0);
+    if (read(go[0], &byte, 1) == 1)
+        event_active(event, 0, 0);
     return NULL;
 }
 
@@ -38,7 +40,8 @@ int main(void)
     struct event *timer, *news;
     pthread_t thread;
 
-    if (evthread_use_pthreads() < 0 || !(base = event_base_new()))
+    if (evthread_use_pthreads() < 0 || !(base = event_base_new()) ||
+        pipe(go) < 0)
         return 1;
     timer = event_new(base, -1, 0, on_event, NULL);
     news = event_new(base, -1, 0, on_event, base);
@@ -57,9 +60,13 @@ int main(void)
     printf("only a thread has news:       %d, too early\n",
            event_base_dispatch(base));
     printf("the same, NO_EXIT_ON_EMPTY:   ");
+    if (write(go[1], "g", 1) != 1)
+        return 1;
     printf("%d\n", event_base_loop(base, EVLOOP_NO_EXIT_ON_EMPTY));
     pthread_join(thread, NULL);
 
+    close(go[0]);
+    close(go[1]);
     event_free(timer);
     event_free(news);
     event_base_free(base);

@@ -35,17 +35,20 @@ static void on_event(evutil_socket_t fd, short events, void *arg)
 
 int main(void)
 {
-    const struct timeval later = {0, 20000};
+    /* What stops in advance must stop before these; what does not, waits. */
+    const struct timeval later = {0, 20000}, minute = {60, 0};
 
     for (int i = 0; i < 4; i++) {
         struct scene scene = {event_base_new(), i % 2 == 0, i >= 2, 0};
 
         if (!scene.base)
             return 1;
-        /* Before: the three would be due in 20 ms, if the loop got so far. */
+        /* Before: the three would be due later, if the loop got so far. */
         for (int j = 0; j < 3; j++)
             event_base_once(scene.base, -1, EV_TIMEOUT, on_event, &scene,
-                            scene.before ? &later : NULL);
+                            !scene.before     ? NULL
+                            : scene.use_break ? &later
+                                              : &minute);
         if (scene.before)
             stop(&scene);
         event_base_dispatch(scene.base);

@@ -2,6 +2,7 @@
 # Proves the answers of interview.md: a test's name begins with its card's id.
 
 load ../../scripts/lib/test_helper
+load ../../scripts/lib/fair
 
 # number WORDS: the number that follows these words in $output.
 number() {
@@ -29,25 +30,25 @@ Received hello through a pipe"
 }
 
 @test "01-04 a blocking callback delays timers twice, once through the cached time" {
-    prove blocked_timer
+    fairly prove blocked_timer
     (($(number "cached time: fired at") >= 395))
     (($(number "fresh  time: fired at") >= 295))
     (($(number "fresh  time: fired at") + 50 < $(number "cached time: fired at")))
 }
 
 @test "01-04 asyncio delays it once" {
-    prove_python blocked_timer
-    (($(number "fired at") >= 295 && $(number "fired at") < 390))
+    fairly prove_python blocked_timer
+    (($(number "fired at") >= 295 && $(number "fired at") < 390)) || fail "$output"
 }
 
 @test "01-05 a timer added after a block fires early, once some I/O wakes the loop" {
-    prove early_timer
+    fairly prove early_timer
     (($(number "no I/O  : fired after") >= 195))
     (($(number "with I/O: fired after") < 150))
 }
 
 @test "01-05 in asyncio it does not" {
-    prove_python early_timer
+    fairly prove_python early_timer
     (($(number "fired after") >= 199))
 }
 
@@ -100,7 +101,7 @@ asyncio, stop() before the loop starts:   3 of 3 ran"
 @test "01-10 a persistent timer keeps its schedule, one added again in its callback drifts" {
     local persistent again
 
-    prove drift
+    fairly prove drift
     persistent=$(number "EV_PERSIST: *ten ticks of 20 ms took")
     again=$(number "added again in callback: *ten ticks of 20 ms took")
     ((persistent >= 195 && again >= 245)) || fail "$output"
@@ -108,14 +109,18 @@ asyncio, stop() before the loop starts:   3 of 3 ran"
 }
 
 @test "01-10 ticks that were missed are not made up for" {
-    prove missed_ticks
+    fairly prove missed_ticks
     (($(number "every 20:") >= 10 && $(number "every 20:") <= 17)) || fail "$output"
 }
 
 @test "01-11 the default clock is coarse: a precise timer is closer to its time" {
-    prove coarse_clock
-    awk '/^default:/ { coarse = $NF } /^PRECISE_TIMER:/ { precise = $NF }
-        END { exit !(precise >= 10 && precise < coarse) }' <<<"$output"
+    # Other work on the machine may keep more of one's timers waiting.
+    for _ in 1 2 3 4 5; do
+        prove coarse_clock
+        ! awk '/^default:/ { coarse = $NF } /^PRECISE_TIMER:/ { precise = $NF }
+            END { exit !(precise >= 10 && precise < coarse) }' <<<"$output" || return 0
+    done
+    fail "$output"
 }
 
 @test "01-12 ready and timed out in the same pass is a timeout alone; from libevent 2.2 on both" {
@@ -176,5 +181,5 @@ callback: signal 10"
 
 @test "01-17 asyncio's debug mode names the slow callback" {
     prove_python slow_callback
-    [[ $stderr == *"Executing <Handle sleep(0.2)"*" took 0."*" seconds"* ]] || fail "$stderr"
+    [[ $stderr == *"Executing <Handle sleep(0.2)"*" took "[0-9]*" seconds"* ]] || fail "$stderr"
 }

@@ -2,6 +2,7 @@
 # own_loop: a loop on poll and a heap, without libevent.
 
 load ../../scripts/lib/test_helper
+load ../../scripts/lib/fair
 
 @test "own_loop: plays both scenes as its twin does" {
     same_as_twin own_loop
@@ -14,8 +15,7 @@ load ../../scripts/lib/test_helper
 }
 
 @test "own_loop: sleeps, does not spin" {
-    local TIMEFORMAT='%U %S' used
-
-    used=$({ time "$build/01-loop/own_loop" >/dev/null; } 2>&1)
-    awk '{ exit !($1 + $2 < 0.5) }' <<<"$used" || fail "user and system: $used s"
+    fairly run_program own_loop
+    assert_success
+    expect_asleep
 }

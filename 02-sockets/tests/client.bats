@@ -79,10 +79,10 @@ load helpers/name_servers
     start_server server -k -p 0
     coproc CLIENT { $(command_for client) 127.0.0.1 "$port" 3>&-; }
     printf 'one\n' >&"${CLIENT[1]}"
-    read -r -t $((5 * slow)) -u "${CLIENT[0]}" line
+    read -r -t $((20 * slow)) -u "${CLIENT[0]}" line
     assert_equal "$line" one
     printf 'two\n' >&"${CLIENT[1]}"
-    read -r -t $((5 * slow)) -u "${CLIENT[0]}" line
+    read -r -t $((20 * slow)) -u "${CLIENT[0]}" line
     assert_equal "$line" two
     kill "$CLIENT_PID"
 }

@@ -12,8 +12,8 @@ many=$((120000 / slow))
     assert_success
     assert_output --regexp "^[0-9]+ queries/s
 acquire wait: p50 [0-9]+\.[0-9]{3} ms, p99 [0-9]+\.[0-9]{3} ms
-connections opened: 3
-200 ok, 0 failed$"
+connections opened: [1-3]
+200 ok, 0 failed$" # a first connection may serve all before the second is there
     assert_equal "$stderr" ""
 }
 

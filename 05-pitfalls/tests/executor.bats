@@ -50,12 +50,12 @@ load helpers/executor
     $(command_for -t 30 executor) -w 2 -j 3 -n $n >"$BATS_TEST_TMPDIR/out" \
         2>"$BATS_TEST_TMPDIR/err" 3>&- &
     server=$!
-    wait_until 20 has_workers 2
+    wait_until 30 has_workers 2
     killed=${workers[0]}
     # It must be at work: one that dies idle takes no job with it.
-    wait_until 20 has_computed "$killed" 100
+    wait_until 30 has_computed "$killed" 100
     kill -KILL "$killed"
-    wait_until 20 has_replaced 2 "$killed"
+    wait_until 30 has_replaced 2 "$killed"
     status=0
     wait "$server" || status=$?
     server=''
@@ -70,14 +70,14 @@ load helpers/executor
     $(command_for -t 30 executor) -w 2 -j 2 -n 6000000000 >"$BATS_TEST_TMPDIR/out" \
         2>"$BATS_TEST_TMPDIR/err" 3>&- &
     server=$!
-    wait_until 20 has_workers 2
+    wait_until 30 has_workers 2
     each=("$fork_server" "${workers[@]}")
-    wait_until 20 has_computed "${workers[0]}" 200
+    wait_until 30 has_computed "${workers[0]}" 200
     kill -KILL "$program"
     wait "$server" || true
     server=''
     for each in "${each[@]}"; do
-        wait_until 20 has_ended "$each" || fail "$each lives on"
+        wait_until 30 has_ended "$each" || fail "$each lives on"
     done
 }
 

@@ -39,7 +39,7 @@ still held: 10 descriptors, 10 allocations, 10 unfinished tasks"
     for limit in {6..10}; do
         # shellcheck disable=SC2046 # a word list
         run --separate-stderr bash -c 'exec 3>&- 4>&-; ulimit -n "$1"; shift; exec "$@"' - \
-            "$limit" $(command_for -t 2 leaks)
+            "$limit" $(command_for -t 10 leaks)
         ((status <= 1)) || fail "$limit descriptors: exit $status: ${stderr:0:200}"
     done
 }

@@ -34,7 +34,7 @@ start_peer() {
     "$python" -B -c "from $peer_module import *"$'\n'"$1" "${@:2}" \
         >"$BATS_TEST_TMPDIR/port" 3>&- &
     server=$!
-    wait_until 10 test -s "$BATS_TEST_TMPDIR/port"
+    wait_until 30 test -s "$BATS_TEST_TMPDIR/port"
     port=$(head -n 1 "$BATS_TEST_TMPDIR/port")
 }
 

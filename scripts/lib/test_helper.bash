@@ -192,7 +192,7 @@ start_listening() {
     : >"$complained_in"
     "$@" >"$said_in" 2>"$complained_in" 3>&- &
     server=$!
-    wait_until 10 grep -q 'listening on' "$complained_in" ||
+    wait_until 30 grep -q 'listening on' "$complained_in" ||
         fail "$name $*: it does not listen: $(complained)"
     port=$(sed -n 's/.*listening on .*:\([0-9]*\)$/\1/p' "$complained_in")
     server_pid=$(cat "/proc/$server/task/$server/children")

@@ -111,7 +111,7 @@ write_tests() {
     run in_copy compare CHAPTER=1
     assert_success
     assert_line --regexp "^  Task completed +Task completed$"
-    assert_line --regexp "^  1\.[0-9]+ s, exit 0 +1\.[0-9]+ s, exit 0$"
+    assert_line --regexp "^  [1-9][0-9]*\.[0-9][0-9] s, exit 0 +[1-9][0-9]*\.[0-9][0-9] s, exit 0$"
     assert_line "The same stdout in both. (What they say on stderr is not compared.)"
 }
 

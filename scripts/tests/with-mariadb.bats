@@ -103,7 +103,7 @@ END
     alive "$port"
     children=$(cat "/proc/$script/task/$script/children")
     kill -KILL "$script"
-    wait_until 10 dead "$port"
+    wait_until 30 dead "$port"
     # Any run cleans up, perhaps one of another test's has by now: after ours
     # it is gone for certain.
     run "$with_mariadb" true

@@ -4,7 +4,7 @@
 set -euo pipefail
 pid=$(cat "$MYSQL_HOME/pid")
 kill -STOP "$pid"
-for ((i = 0; i < 500; i++)); do
+for ((i = 0; i < 3000; i++)); do
     grep -L '^State:.T' /proc/"$pid"/task/*/status | grep -q . || exit 0
     sleep 0.01
 done

@@ -2,7 +2,7 @@
 # kill_query.bash WORDS: waits until a query with these words runs, and then KILLs its
 # connection.
 set -euo pipefail
-for ((i = 0; i < 200; i++)); do
+for ((i = 0; i < 1200; i++)); do
     id=$(mariadb -Ne "SELECT ID FROM information_schema.PROCESSLIST
         WHERE INFO LIKE '%$1%' AND ID <> CONNECTION_ID()")
     if [[ -n $id ]]; then

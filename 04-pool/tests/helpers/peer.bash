@@ -47,7 +47,7 @@ start_peer() {
     : >"$BATS_TEST_TMPDIR/peer"
     "$python" "$root/04-pool/tests/helpers/$1.py" "${@:2}" >"$BATS_TEST_TMPDIR/peer" 3>&- &
     server=$!
-    wait_until 10 grep -q '[0-9]$' "$BATS_TEST_TMPDIR/peer"
+    wait_until 30 grep -q '[0-9]$' "$BATS_TEST_TMPDIR/peer"
 }
 
 # bad_peer MODE [BYTES]: starts bad_peer.py, sends the programs there.

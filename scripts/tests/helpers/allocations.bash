@@ -59,7 +59,7 @@ run_server_once() {
     done
     if [[ -n $listens ]]; then
         for ((i = 0; i < 3 + 2 * ($1 > 0); i++)); do
-            echoed=$(timeout 2 "$build/02-sockets/client" 127.0.0.1 "$listens" hello 2>&1) || true
+            echoed=$(timeout 20 "$build/02-sockets/client" 127.0.0.1 "$listens" hello 2>&1) || true
         done
         kill -TERM "$pid" 2>/dev/null || true # timeout passes it on
     fi

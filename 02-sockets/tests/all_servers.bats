@@ -756,7 +756,7 @@ wrong_usage() {
         start_twin "$twin" -p 0
         before=$(descriptors "$server_pid")
         exec 7<>"/dev/tcp/127.0.0.1/$port"
-        wait_until 10 descriptors_are $((before + 1))
+        wait_until 30 descriptors_are $((before + 1))
         stop_server
         assert_equal "$status" 0
         exec 7>&-

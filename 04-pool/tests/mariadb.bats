@@ -160,7 +160,7 @@ error 2013: Lost connection to server during query
 alive 0, reusable 0
 returned: 0
 closed"
-    wait_until 2 is_done cut
+    wait_until 30 is_done cut
 }
 
 @test "server: terminate cuts a running query at once, and has it killed" {
@@ -170,7 +170,7 @@ error 2013: Lost connection to server during query
 alive 0, reusable 0
 returned: 0
 closed"
-    wait_until 2 is_done terminate
+    wait_until 30 is_done terminate
 }
 
 @test "server: closing in the middle of a query: no callback comes" {

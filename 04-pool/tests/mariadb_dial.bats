@@ -20,7 +20,7 @@ swallow() {
     "$python" "$root/04-pool/tests/helpers/full_backlog.py" "$MYSQL_TCP_PORT" "$@" \
         >"$BATS_TEST_TMPDIR/full" 3>&- &
     server=$!
-    wait_until 10 test -s "$BATS_TEST_TMPDIR/full"
+    wait_until 30 test -s "$BATS_TEST_TMPDIR/full"
 }
 
 @test "dial: all addresses of a name are tried, and the error is the last one's" {

@@ -199,7 +199,7 @@ long.sendall(b"15\n"); print(line(long))' $prime
 
     [[ -z ${VALGRIND-} ]] || skip "valgrind keeps some of the signals for itself"
     begin -w 1
-    wait_until 10 has_workers 1
+    wait_until 30 has_workers 1
     # Not to the program itself: what becomes of that is another question.
     for signal in {1..64}; do
         case $signal in
@@ -217,7 +217,7 @@ for name in "HUP INT QUIT TERM USR1 USR2 ALRM PIPE".split():
 print(line(s), worker)' $shorter
     assert_output "$shorter ${workers[0]}"
     kill -KILL "${workers[0]}" # the fork server fills its place
-    wait_until 10 has_replaced 1 "${workers[0]}"
+    wait_until 30 has_replaced 1 "${workers[0]}"
     ends_well
 }
 

@@ -37,7 +37,7 @@ run_server() {
     listens() {
         port=$(sed -n 's/.*listening on .*://p' "$out.err") && [[ -n $port ]]
     }
-    wait_until 10 listens || true
+    wait_until 30 listens || true
     for _ in 1 2; do
         timeout 10 nc -N 127.0.0.1 "$port" <<<97 || true
     done >"$out"

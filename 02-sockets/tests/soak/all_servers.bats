@@ -23,7 +23,7 @@ begin() {
 ends_well() {
     run_program client 127.0.0.1 "$port" alive
     assert_output alive
-    wait_until 10 descriptors_are "$before" ||
+    wait_until 30 descriptors_are "$before" ||
         fail "$(descriptors "$server_pid") descriptors, $before at the beginning"
     stop_server
     assert_equal "$status" 0

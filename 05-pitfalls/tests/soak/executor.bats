@@ -11,7 +11,7 @@ load ../helpers/executor
     [[ -z ${VALGRIND-} ]] || n=10000000
     $(command_for -t 1200 executor) -w 3 -j 130 -n $n >"$out" 2>"$err" 3>&- &
     server=$!
-    wait_until 10 has_workers 3
+    wait_until 30 has_workers 3
     before=$(descriptors "$program")
     while ((kills < 50)); do
         victim=${workers[kills % 3]}

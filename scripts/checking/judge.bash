@@ -3,8 +3,8 @@
 # output end the test here, whatever the test expects. A part of
 # exercise_helper.bash; run.bash calls judge after each run.
 
-# judge: sets $output $lines $stderr $took $used $could $switches from the files of the run; ends the
-# test if the run went wrong. A right run starts no process here but stat.
+# judge: sets $output $lines $stderr $took $used $could $switches from the files of
+# the run; ends the test if the run went wrong. A right run starts no process here but stat.
 judge() {
     local report='' size
 
@@ -59,8 +59,24 @@ measure() {
     if ((${#of[@]} == 4)); then
         of=("${of[@]#* }") took=$((${of[3]/[.,]/} - ${of[2]/[.,]/}))
     fi
+    read_use
+}
+
+# read_use: the program itself has said what it did with its time, and may say what it
+# likes: a number is a number, and not far from what was seen from outside.
+read_use() {
+    local processor had
+
     used='' could='' switches=''
     { read -r used could switches <"$run.used"; } 2>/dev/null || true
+    [[ "$used $could $switches" =~ ^[0-9]{1,9}\ [0-9]{1,9}\ [0-9]{1,9}$ ]] ||
+        used='' could='' switches=''
+    [[ -n $used ]] || return 0
+    read -r processor had <"$run.seen"
+    used=$((10#$used)) could=$((10#$could)) switches=$((10#$switches))
+    ((processor <= 2 * used + 800)) || used=$processor # the rest is start and end
+    ((could <= took + 100)) || could=$took
+    ((could >= had - 800)) || could=$had
 }
 
 # busy_or_asleep: prints what a program that never ended did meanwhile, as far as

@@ -8,7 +8,8 @@
 #   $run.in     its stdin                 $run.pid      its pid
 #   $run.out    its stdout                $run.group    its process group
 #   $run.err    its stderr                $run.status   its exit status, when it has ended
-#   $run.used   the processor time it used, from exercise_clock.c
+#   $run.used   what it did with its time, from exercise_clock.c
+#   $run.seen   the same, as far as it is seen from outside: ms on processors, ms in all
 #   $run.open   the descriptors it left open, from exercise_exit.c
 #   $run.unsafe what a signal handler of it must not call, from exercise_exit.c
 #   $run.report.*   the sanitizers' reports
@@ -42,8 +43,10 @@ prepare() {
 # limited ARGUMENT…: runs the program under its limits, in a process group of its
 # own, and waits for its end: then nobody holds the other end of a pipe any more.
 limited() {
-    local pid='' ended=0 end job
+    local pid='' ended=0 end job before
 
+    read_processor_ms
+    before=$processor_ms
     # shellcheck disable=SC2016,SC2086
     exec {end}< <(
         ${within-} setsid bash -c 'echo "$$" >"$0.group"; echo "$$" >"$0.pid"
@@ -61,7 +64,22 @@ limited() {
     exec {end}<&-
     wait "$job" || ended=$?
     ((ended != 137)) || end_group
+    read_processor_ms
+    echo "$((processor_ms - before)) $((had / 1000))" >"$run.seen"
     echo "$ended" >"$run.status"
+}
+
+# read_processor_ms: sets $processor_ms, what the processes that this shell has started
+# and that have ended spent on processors.
+read_processor_ms() {
+    local user system
+
+    builtin times >"$run.times"
+    { read -r _ && read -r user system; } <"$run.times"
+    user=${user%s} system=${system%s}
+    processor_ms=$(((${user%m*} + ${system%m*}) * 60000))
+    user=${user#*m} system=${system#*m}
+    processor_ms=$((processor_ms + 10#${user/./} + 10#${system/./}))
 }
 
 # end_group: kills the program and the processes that it started.

@@ -373,6 +373,35 @@ END
     assert_output --partial "it used the processor all the time"
 }
 
+@test "practice: what an answer writes about its own use of time is neither believed nor run" {
+    small_workbook
+    cat >"$copy/01-loop/exercises/1_count.c" <<'END'
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+int main(int argc, char **argv)
+{
+    FILE *use = fopen(getenv("EXERCISE_USED"), "w");
+    if (!use || fprintf(use, "%s\n", argc > 1 ? argv[1] : "") < 0 || fclose(use))
+        return 1;
+    while (clock() < 1.2 * CLOCKS_PER_SEC)
+        ;
+    return 0;
+}
+END
+    cat >"$copy/01-loop/exercises/1_count.bats" <<END
+load ../../scripts/checking/exercise_helper
+@TEST "claims" { run_exercise -t 4 "0 1500 0"; expect_idle; }
+@TEST "words" { run_exercise -t 4 'a[\$(touch $BATS_TEST_TMPDIR/run)] 1 1'; expect_idle; }
+END
+    sed -i 's/^@TEST/@test/' "$copy/01-loop/exercises/1_count.bats"
+    run in_copy practice
+    assert_line "  ✗ claims"
+    [[ $output =~ "it used it for "[1-9][0-9]+" of "[1-9][0-9]+" ms" ]] || fail "$output"
+    assert_line "  ✗ words"
+    [[ ! -e $BATS_TEST_TMPDIR/run ]] || fail "it ran the words"
+}
+
 # The scene of 1_count: main, and a helper that a whole answer has by the same name.
 scene() {
     mkdir -p "$copy/01-loop/exercises/given"

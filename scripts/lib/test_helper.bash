@@ -45,6 +45,8 @@ chapter=${chapter%%/*}
 build=${BUILD:-build}
 [[ $build == /* ]] || build=$root/$build
 python=/usr/bin/python3
+# What twins, proofs and peers use is not deprecated in the Python at hand.
+export PYTHONWARNINGS=error::DeprecationWarning:__main__
 
 # What a second is multiplied with where programs run slowly.
 slow=1

@@ -392,7 +392,7 @@ END
     cat >"$copy/01-loop/exercises/1_count.bats" <<END
 load ../../scripts/checking/exercise_helper
 @TEST "claims" { run_exercise -t 4 "0 1500 0"; expect_idle; }
-@TEST "words" { run_exercise -t 4 'a[\$(touch $BATS_TEST_TMPDIR/run)] 1 1'; expect_idle; }
+@TEST "words" { run_exercise -t 4 'a[\$(touch\${IFS}$BATS_TEST_TMPDIR/run)] 1 1'; expect_idle; }
 END
     sed -i 's/^@TEST/@test/' "$copy/01-loop/exercises/1_count.bats"
     run in_copy practice

@@ -8,11 +8,14 @@
 #include <string.h>
 #include <sys/socket.h>
 
+enum { AT_ONCE = 64 }; /* operations in a row that do not wait for an event */
+
 struct mariadb {
     struct mariadb_step step; /* owned: its text, and what it has fetched */
     struct event *wait;       /* owned: what the library waits for, one-shot */
     struct event *limit;      /* owned: when the operation must be over */
     const char *overdue;      /* why it must not wait again; NULL: it may */
+    int at_once;              /* operations in a row so far that did not wait */
     bool suspended;      /* the step waits; else it is over, or there is none */
     bool cut;            /* the line */
     bool query_given_up; /* the server may still run a query of ours */
@@ -67,6 +70,23 @@ static void break_off(struct mariadb *m, const char *words)
 }
 
 static void on_wait(evutil_socket_t fd, short events, void *arg);
+
+/* Has an operation whose step need not wait continue soon: at once, or each
+ * AT_ONCE times by a timer, so that a borrower whose answers are there already
+ * does not keep the loop from other events (see 01-07). */
+static void continue_soon(struct mariadb *m)
+{
+    const struct timeval after_others = {0, 0};
+
+    if (++m->at_once < AT_ONCE) {
+        event_active(m->wait, 0, 0);
+        return;
+    }
+    m->at_once = 0;
+    event_assign(m->wait, event_get_base(m->wait), -1, 0, on_wait, m);
+    if (event_add(m->wait, &after_others) < 0)
+        event_active(m->wait, 0, 0);
+}
 
 /* Waits for what the library asked for. The descriptor is asked anew each
  * time: the library may close one and open another inside _cont. It never asks
@@ -213,7 +233,7 @@ static void begin(struct mariadb *m, enum mariadb_step_kind step,
     if (status != 0)
         wait_for(m, status);
     else
-        event_active(m->wait, 0, 0);
+        continue_soon(m);
 }
 
 struct mariadb *mariadb_open(struct event_base *base,

@@ -320,3 +320,9 @@ query: 0 "
     MYSQL_HOST=db.internal statements -s "$BATS_FILE_TMPDIR/ca.pem" "SELECT 1"
     assert_output --partial "no connection: TLS/SSL error: "
 }
+
+@test "server: a borrower whose answers are always there starves no timer" {
+    drive at_once
+    [[ $output =~ ^"0 left, at most "([0-9]+)" between two beats"$ ]] || fail "$output"
+    ((BASH_REMATCH[1] <= 65)) || fail "$output"
+}

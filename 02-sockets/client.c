@@ -1,13 +1,13 @@
 /* client — send, half-close, print what comes back.
  *
  * Twin:   client.py (asyncio.open_connection)
- * Build:  cc -Imodules -o client client.c modules/connector.c modules/options.c modules/resolver.c $(pkg-config --cflags --libs libevent)
+ * Build:  cc -Imodules -o client client.c modules/connector.c modules/options.c modules/resolver.c $(pkg-config --cflags --libs libevent) -pthread
  * Run:    ./client 127.0.0.1 8888 hello       or: ./client localhost 8888 <file
  * Prints: what the server sends until it closes, to the byte
  *
- * Nothing here blocks the loop but a slow stdout: names are resolved on it, a
- * name's addresses race for the connection (connector.h), stdin is read when
- * there is some and while the server keeps up.
+ * Nothing here blocks the loop but a slow stdout: a thread resolves the name
+ * (resolver.h), its addresses race for the connection (connector.h), stdin is
+ * read when there is some and while the server keeps up.
  */
 #include "connector.h"
 #include "options.h"
@@ -272,7 +272,7 @@ int main(int argc, char **argv)
             connector_start(client.base, client.host, (uint16_t)client.port,
                             &client.timeout, on_connected, &client);
     if (!client.connector)
-        warnx("cannot set up: out of memory or descriptors");
+        warnx("cannot set up: out of memory, descriptors or threads");
     else if (event_base_dispatch(client.base) != 0)
         warnx("the event loop failed");
     client_free(&client);

@@ -1,7 +1,6 @@
 #include "connector.h"
 
 #include <errno.h>
-#include <netdb.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +12,8 @@ static const struct timeval attempt_delay = {0, 250000}; /* RFC 8305, 8. */
 /* One address. */
 struct attempt {
     struct connector *connector;
-    struct resolver_address address;
+    struct sockaddr_storage address;
+    socklen_t length;
     struct event *connected; /* owned, with its socket; NULL: not under way */
 };
 
@@ -23,7 +23,7 @@ struct connector {
     struct event *deadline;
     struct event *next_attempt;
     struct resolver_lookup *lookup; /* while resolving */
-    struct attempt attempts[RESOLVER_MAX];
+    struct attempt *attempts;       /* owned: `count` of them */
     size_t count, started, under_way;
     int error; /* errno of the most telling failure */
     connector_done *done;
@@ -56,6 +56,7 @@ void connector_cancel(struct connector *connector)
         event_free(connector->next_attempt);
     if (connector->deadline)
         event_free(connector->deadline);
+    free(connector->attempts);
     free(connector);
 }
 
@@ -110,12 +111,12 @@ static void on_connected(evutil_socket_t fd, short events, void *arg);
 static bool start_attempt(struct attempt *attempt)
 {
     struct connector *connector = attempt->connector;
-    struct resolver_address *address = &attempt->address;
-    int fd = socket(address->any.sa_family,
+    const struct sockaddr *address = (struct sockaddr *)&attempt->address;
+    int fd = socket(address->sa_family,
                     SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
-    if (fd >= 0 && (connect(fd, &address->any, address->length) == 0 ||
-                    errno == EINPROGRESS)) {
+    if (fd >= 0 &&
+        (connect(fd, address, attempt->length) == 0 || errno == EINPROGRESS)) {
         attempt->connected =
             event_new(connector->base, fd, EV_WRITE, on_connected, attempt);
         connector->under_way += attempt->connected != NULL;
@@ -175,41 +176,56 @@ static void on_next_attempt(evutil_socket_t fd, short events, void *arg)
     start_next(arg);
 }
 
-/* Takes the addresses over: by turns one of the first one's family and one of
- * the other, as long as there are both. */
-static void interleave(struct connector *connector,
-                       const struct resolver_address *found, size_t count)
+/* Returns the first one, from here on, that is of the family, or is not. */
+static const struct addrinfo *skip_to(const struct addrinfo *from, int family,
+                                      bool of_it)
 {
-    sa_family_t family = found[0].any.sa_family;
-    size_t same = 0, other = 0, i;
-
-    for (i = 0; i < count; i++) {
-        while (same < count && found[same].any.sa_family != family)
-            same++;
-        while (other < count && found[other].any.sa_family == family)
-            other++;
-        connector->attempts[i].connector = connector;
-        connector->attempts[i].address =
-            same == count || (i % 2 == 1 && other < count) ? found[other++]
-                                                           : found[same++];
-    }
-    connector->count = count;
+    while (from && (from->ai_family == family) != of_it)
+        from = from->ai_next;
+    return from;
 }
 
-static void on_resolved(int error, const struct resolver_address *found,
-                        size_t count, void *arg)
+/* Copies the addresses: by turns one of the first one's family and one of the
+ * others, as long as there are both. Returns false without memory. */
+static bool interleave(struct connector *connector,
+                       const struct addrinfo *found)
+{
+    const int family = found->ai_family;
+    const struct addrinfo *next[2] = {found, skip_to(found, family, false)};
+    const struct addrinfo *address;
+    size_t i, turn;
+
+    for (address = found; address; address = address->ai_next)
+        connector->count++;
+    connector->attempts = calloc(connector->count, sizeof(struct attempt));
+    for (i = 0; connector->attempts && (next[0] || next[1]); i++) {
+        struct attempt *attempt = &connector->attempts[i];
+
+        turn = next[i % 2] ? i % 2 : 1 - i % 2;
+        address = next[turn];
+        next[turn] = skip_to(address->ai_next, family, turn == 0);
+        attempt->connector = connector;
+        attempt->length = address->ai_addrlen;
+        memcpy(&attempt->address, address->ai_addr, address->ai_addrlen);
+    }
+    return connector->attempts;
+}
+
+static void on_resolved(int error, struct addrinfo *found, void *arg)
 {
     struct connector *connector = arg;
 
     connector->lookup = NULL;
-    if (error == EAI_NONAME) {
+    if (error == EAI_NONAME)
         fail(connector, "connect to", "unknown host");
-    } else if (error) {
+    else if (error)
         fail(connector, "resolve", gai_strerror(error));
-    } else {
-        interleave(connector, found, count);
+    else if (!interleave(connector, found))
+        fail(connector, "connect to", strerror(ENOMEM));
+    else
         start_next(connector);
-    }
+    if (found)
+        freeaddrinfo(found);
 }
 
 static void on_deadline(evutil_socket_t fd, short events, void *arg)
@@ -239,6 +255,7 @@ static struct connector *connector_new(struct event_base *base,
         evtimer_add(connector->deadline, timeout) == 0)
         return connector;
     connector_cancel(connector);
+    errno = ENOMEM;
     return NULL;
 }
 
@@ -247,6 +264,7 @@ struct connector *connector_start(struct event_base *base, const char *host,
                                   connector_done *done, void *arg)
 {
     struct connector *connector = connector_new(base, timeout, done, arg);
+    int error;
 
     if (!connector)
         return NULL;
@@ -254,22 +272,25 @@ struct connector *connector_start(struct event_base *base, const char *host,
         resolver_lookup(base, host, port, on_resolved, connector);
     if (connector->lookup)
         return connector;
+    error = errno;
     connector_cancel(connector);
+    errno = error;
     return NULL;
 }
 
 struct connector *connector_race(struct event_base *base,
-                                 const struct resolver_address *addresses,
-                                 size_t count, const struct timeval *timeout,
+                                 const struct addrinfo *addresses,
+                                 const struct timeval *timeout,
                                  connector_done *done, void *arg)
 {
     struct connector *connector = connector_new(base, timeout, done, arg);
 
     if (!connector)
         return NULL;
-    interleave(connector, addresses, count);
-    if (evtimer_add(connector->next_attempt, &at_once) == 0)
+    if (interleave(connector, addresses) &&
+        evtimer_add(connector->next_attempt, &at_once) == 0)
         return connector;
     connector_cancel(connector);
+    errno = ENOMEM;
     return NULL;
 }

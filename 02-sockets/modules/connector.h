@@ -3,7 +3,7 @@
  *     connector = connector_start(base, "db.example", 3306, &(struct timeval){10},
  *                                 on_connected, arg);
  *     if (!connector)
- *         … out of memory …
+ *         warn("cannot begin to connect");
  *
  *     static void on_connected(evutil_socket_t fd,
  *                              const struct connector_failure *failure, void *arg)
@@ -46,21 +46,20 @@ struct connector;
 
 /* Resolves `host`, which is needed only during this call, and connects. Within
  * `timeout`, for both together, calls `done` once, always through the loop. The
- * connector frees itself before that call. Returns NULL if there is no memory;
- * then `done` is not called. */
+ * connector frees itself before that call. Returns NULL with errno if there is no
+ * memory, descriptor or thread; then `done` is not called. */
 struct connector *connector_start(struct event_base *base, const char *host,
                                   uint16_t port, const struct timeval *timeout,
                                   connector_done *done, void *arg);
 
-/* The same with addresses that are known, 1 to RESOLVER_MAX, copied. */
+/* The same with addresses that are known: one or more, copied. */
 struct connector *connector_race(struct event_base *base,
-                                 const struct resolver_address *addresses,
-                                 size_t count, const struct timeval *timeout,
+                                 const struct addrinfo *addresses,
+                                 const struct timeval *timeout,
                                  connector_done *done, void *arg);
 
 /* Ends and frees a connector that has not called `done` yet, and now will not;
- * NULL is allowed. A lookup needs one more pass of the loop before
- * event_base_free, as resolver_cancel says. */
+ * NULL is allowed. */
 void connector_cancel(struct connector *connector);
 
 #endif

@@ -2,7 +2,7 @@
 #include "resolver.h"
 
 #include <errmsg.h>
-#include <netdb.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,12 +14,13 @@ struct mariadb_dial {
     const struct mariadb_where *wanted; /* the caller's */
     struct mariadb_route *route;        /* the caller's */
     struct resolver_lookup *lookup;     /* owned, while there is one */
+    int not_started;                    /* errno, if no lookup could begin */
     struct event *limit;                /* owned: of the lookup */
     int64_t deadline;                   /* ms, of all of it */
     struct mariadb *mariadb; /* owned: to the address before `next` */
     bool closing;            /* it has failed, and is being closed */
-    size_t next, count;
-    struct resolver_address addresses[RESOLVER_MAX];
+    struct addrinfo *found;  /* owned: all addresses */
+    const struct addrinfo *next;
     char words[MYSQL_ERRMSG_SIZE]; /* of the last failure */
     mariadb_connected done;
     void (*closed)(void *arg); /* set when it is cancelled */
@@ -37,6 +38,8 @@ static int64_t now_ms(void)
 static void dial_free(struct mariadb_dial *dial)
 {
     event_free(dial->limit);
+    if (dial->found)
+        freeaddrinfo(dial->found);
     free(dial);
 }
 
@@ -88,21 +91,29 @@ static void on_open(struct mariadb *mariadb, int error, void *arg)
     }
     snprintf(dial->words, sizeof dial->words, "%s", mariadb_error(mariadb));
     if (from_server(error))
-        dial->next = dial->count;
+        dial->next = NULL;
     dial->closing = true;
     mariadb_close(mariadb, on_attempt_closed, dial);
+}
+
+/* Returns what each address from here on may use of the time, in ms. */
+static int64_t share_of_time(const struct mariadb_dial *dial)
+{
+    const struct addrinfo *address;
+    int64_t share = dial->deadline - now_ms(), count = 0;
+
+    for (address = dial->next; address; address = address->ai_next)
+        count++;
+    share /= count;
+    return share < 1 ? 1 : share;
 }
 
 /* Writes the next address into the route, and its share of the time. */
 static void prepare_route(struct mariadb_dial *dial)
 {
     struct mariadb_route *route = dial->route;
-    const struct resolver_address *address = &dial->addresses[dial->next];
-    int64_t share =
-        (dial->deadline - now_ms()) / (int64_t)(dial->count - dial->next);
+    int64_t share = share_of_time(dial);
 
-    if (share < 1)
-        share = 1;
     route->where = *dial->wanted;
     route->where.host = route->address;
     route->where.connect_timeout =
@@ -110,18 +121,19 @@ static void prepare_route(struct mariadb_dial *dial)
     if (!route->where.tls_name) /* certificates are for names */
         route->where.tls_name = dial->wanted->host;
     /* It cannot fail: the address is one, and there is room for it. */
-    (void)getnameinfo(&address->any, address->length, route->address,
-                      sizeof route->address, NULL, 0, NI_NUMERICHOST);
+    (void)getnameinfo(dial->next->ai_addr, dial->next->ai_addrlen,
+                      route->address, sizeof route->address, NULL, 0,
+                      NI_NUMERICHOST);
 }
 
 static void try_next(struct mariadb_dial *dial)
 {
-    if (dial->next == dial->count) {
+    if (!dial->next) {
         fail(dial, dial->words);
         return;
     }
     prepare_route(dial);
-    dial->next++;
+    dial->next = dial->next->ai_next;
     dial->mariadb =
         mariadb_open(dial->base, &dial->route->where, on_open, dial);
     if (!dial->mariadb)
@@ -135,8 +147,7 @@ static void cannot_resolve(struct mariadb_dial *dial, const char *why)
     fail(dial, dial->words);
 }
 
-static void on_resolved(int error, const struct resolver_address *found,
-                        size_t count, void *arg)
+static void on_resolved(int error, struct addrinfo *found, void *arg)
 {
     struct mariadb_dial *dial = arg;
 
@@ -146,8 +157,8 @@ static void on_resolved(int error, const struct resolver_address *found,
         cannot_resolve(dial, gai_strerror(error));
         return;
     }
-    memcpy(dial->addresses, found, count * sizeof *found);
-    dial->count = count;
+    dial->found = found;
+    dial->next = found;
     try_next(dial);
 }
 
@@ -158,7 +169,8 @@ static void on_limit(evutil_socket_t fd, short events, void *arg)
     (void)fd;
     (void)events;
     resolver_cancel(dial->lookup);
-    cannot_resolve(dial, "no answer in time");
+    cannot_resolve(dial, dial->lookup ? "no answer in time"
+                                      : strerror(dial->not_started));
 }
 
 struct mariadb_dial *mariadb_dial(struct event_base *base,
@@ -181,15 +193,19 @@ struct mariadb_dial *mariadb_dial(struct event_base *base,
     dial->deadline =
         now_ms() + (int64_t)limit->tv_sec * 1000 + limit->tv_usec / 1000;
     dial->limit = evtimer_new(base, on_limit, dial);
-    if (dial->limit && event_add(dial->limit, limit) == 0)
-        dial->lookup = resolver_lookup(base, host, (uint16_t)where->port,
-                                       on_resolved, dial);
-    if (dial->lookup)
-        return dial;
-    if (dial->limit)
-        event_free(dial->limit);
-    free(dial);
-    return NULL;
+    if (!dial->limit || event_add(dial->limit, limit) < 0) {
+        if (dial->limit)
+            event_free(dial->limit);
+        free(dial);
+        return NULL;
+    }
+    dial->lookup =
+        resolver_lookup(base, host, (uint16_t)where->port, on_resolved, dial);
+    if (!dial->lookup) {
+        dial->not_started = errno;
+        event_active(dial->limit, EV_TIMEOUT, 0); /* takes no memory */
+    }
+    return dial;
 }
 
 void mariadb_dial_cancel(struct mariadb_dial *dial, void (*closed)(void *arg),
@@ -197,7 +213,7 @@ void mariadb_dial_cancel(struct mariadb_dial *dial, void (*closed)(void *arg),
 {
     dial->closed = closed;
     dial->arg = arg;
-    if (dial->lookup) {
+    if (!dial->mariadb) {
         resolver_cancel(dial->lookup);
         closed(arg);
         dial_free(dial);

@@ -9,9 +9,10 @@
  *         else
  *             … mariadb_query(mariadb, …), at last mariadb_close(mariadb, …)
  *
- * The name is looked up for each connection, on the loop: when a database fails
- * over and its name gets another address, the next connection goes there. Nothing
- * is remembered, so that nothing has to be restarted.
+ * The name is looked up for each connection, in a thread, while the loop works
+ * (02's resolver.h): when a database fails over and its name gets another address,
+ * the next connection goes there. Nothing is remembered, so that nothing has to be
+ * restarted.
  *
  * All addresses of the name are tried, one after the other, until one of them
  * answers. connect_timeout bounds the lookup and the attempts together. Each
@@ -22,7 +23,7 @@
  * loses would be closed in the middle of its handshake. MariaDB counts that as an
  * aborted connect, and after max_connect_errors (100) in a row it blocks the host.
  *
- * asyncio: aiomysql.connect looks the name up in a thread, for each connection,
+ * asyncio: aiomysql.connect also looks the name up in a thread, for each connection,
  * and tries all addresses (loop.create_connection). It has no share for each.
  */
 #ifndef MARIADB_DIAL_H
@@ -40,8 +41,8 @@ struct mariadb_route {
 };
 
 /* mariadb: the connection, which the caller owns now and ends with mariadb_close.
- * NULL: there is none, and `error` says why: the name cannot be resolved; what
- * the server said; or why the last address could not be reached. Its words are
+ * NULL: there is none, and `error` says why: the name cannot be resolved (also
+ * for lack of a descriptor or a thread); what the server said; or why the last address could not be reached. Its words are
  * valid during the call. */
 typedef void (*mariadb_connected)(struct mariadb *mariadb, const char *error,
                                   void *arg);

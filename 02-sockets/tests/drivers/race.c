@@ -1,6 +1,6 @@
 /* race — which of these addresses the connector connects to.
  *
- * Build: cc -I../../modules -o race race.c ../../modules/connector.c ../../modules/resolver.c $(pkg-config --cflags --libs libevent)
+ * Build: cc -I../../modules -o race race.c ../../modules/connector.c ../../modules/resolver.c $(pkg-config --cflags --libs libevent) -pthread
  * Run:   ./race 4 8888 ::1 127.0.0.1    a limit in seconds, a port, addresses
  *
  * Prints the winner, or why there is none, and how many descriptors are left
@@ -37,23 +37,24 @@ static void on_connected(evutil_socket_t fd,
                          const struct connector_failure *failure, void *arg)
 {
     struct race *race = arg;
-    struct resolver_address peer;
+    struct sockaddr_storage peer;
+    struct sockaddr *any = (struct sockaddr *)&peer;
+    socklen_t length = sizeof peer;
     char host[NI_MAXHOST];
 
     race->connector = NULL;
     race->fd = fd;
-    peer.length = sizeof peer;
     if (failure)
         printf("cannot %s: %s\n", failure->action, failure->reason);
-    else if (getpeername(fd, &peer.any, &peer.length) == 0 &&
-             getnameinfo(&peer.any, peer.length, host, sizeof host, NULL, 0,
+    else if (getpeername(fd, any, &length) == 0 &&
+             getnameinfo(any, length, host, sizeof host, NULL, 0,
                          NI_NUMERICHOST) == 0)
         printf("connected to %s\n", host);
     event_base_loopbreak(race->base);
 }
 
-static void read_address(const char *port, const char *host,
-                         struct resolver_address *address)
+/* Returns a list of one. */
+static struct addrinfo *read_address(const char *port, const char *host)
 {
     const struct addrinfo numeric = {.ai_flags = AI_NUMERICHOST,
                                      .ai_socktype = SOCK_STREAM};
@@ -61,29 +62,28 @@ static void read_address(const char *port, const char *host,
 
     if (getaddrinfo(host, port, &numeric, &info) != 0)
         errx(2, "not an address: %s", host);
-    memcpy(&address->any, info->ai_addr, info->ai_addrlen);
-    address->length = info->ai_addrlen;
-    freeaddrinfo(info);
+    return info;
 }
 
 int main(int argc, char **argv)
 {
     struct race race = {event_base_new(), -1, NULL};
-    struct resolver_address addresses[RESOLVER_MAX] = {0};
+    struct addrinfo *addresses = NULL, **end = &addresses;
     struct timeval limit = {0};
-    int count = argc - 3, before, i;
+    int before, i;
 
-    if (!race.base || count < 1 || count > RESOLVER_MAX)
-        errx(2, "needs a limit, a port and 1 to %d addresses", RESOLVER_MAX);
+    if (!race.base || argc < 4)
+        errx(2, "needs a limit, a port and addresses");
     limit.tv_sec = strtol(argv[1], NULL, 10);
-    for (i = 0; i < count; i++)
-        read_address(argv[2], argv[i + 3], &addresses[i]);
+    for (i = 3; i < argc; i++, end = &(*end)->ai_next)
+        *end = read_address(argv[2], argv[i]);
     before = count_descriptors();
     race.connector = connector_race(
-        race.base, addresses, (size_t)count,
-        limit.tv_sec ? &limit : &(struct timeval){60, 0}, on_connected, &race);
+        race.base, addresses, limit.tv_sec ? &limit : &(struct timeval){60, 0},
+        on_connected, &race);
     if (!race.connector)
-        errx(1, "out of memory");
+        err(1, "cannot begin to connect");
+    freeaddrinfo(addresses);
     event_base_loop(race.base, limit.tv_sec ? 0 : EVLOOP_ONCE);
     connector_cancel(race.connector);
     printf("descriptors left open: %d\n", count_descriptors() - before);

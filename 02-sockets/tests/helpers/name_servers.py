@@ -5,7 +5,7 @@ files are DIRECTORY/hosts and DIRECTORY/resolv.conf. A SERVER is one word,
 ADDRESS=BEHAVIOUR[,RECORD…]; a RECORD is an address, which every name has. Behaviours:
 
     answers    lower_case (of the question in its answer)    silent
-    silent_on_ipv6    refuses    fails    knows_no_name    knows_no_single_label
+    late (by 0.3 s)    refuses    fails    knows_no_name
 """
 import ipaddress
 import selectors
@@ -14,6 +14,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 
 A, AAAA, IN, TTL = 1, 28, 1, 60
 RCODES = {"fails": 2, "knows_no_name": 3, "refuses": 5}
@@ -23,11 +24,11 @@ def answer(question, behaviour, records):
     """Returns the answer to a datagram; None: silence."""
     end = question.index(0, 12) + 1
     name, (kind,) = question[12:end], struct.unpack("!H", question[end:end + 2])
-    if behaviour == "knows_no_single_label" and name[1 + name[0]] == 0:
-        behaviour = "knows_no_name"
     rcode = RCODES.get(behaviour, 0)
-    if behaviour == "silent" or behaviour == "silent_on_ipv6" and kind == AAAA:
+    if behaviour == "silent":
         return None
+    if behaviour == "late":
+        time.sleep(0.3)
     if behaviour == "lower_case":
         name = name.lower()
     found = [r.packed for r in records if rcode == 0 and kind == {4: A, 6: AAAA}[r.version]]

@@ -234,7 +234,7 @@ static int read_arguments(struct client *client, int argc, char **argv)
             return printf("%s%s", usage, help) < 0 || fflush(stdout);
         if (option != 't') {
             fprintf(stderr, "client: wrong option or no value: %s: %s",
-                    argv[optind - 1], usage);
+                    options_refused(option, argv), usage);
             return 2;
         }
         if (!options_seconds("-t", optarg, &client->timeout))

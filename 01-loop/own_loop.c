@@ -291,8 +291,12 @@ int main(int argc, char **argv)
     channel.read_end = ends[0];
     channel.write_end = ends[1];
     if (loop_call_soon(&second, start_channel, &channel) < 0 ||
-        loop_run(&second) < 0 || fflush(stdout) != 0 || ferror(stdout)) {
+        loop_run(&second) < 0) {
         perror("own_loop: the second scene failed");
+        return 1;
+    }
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        perror("own_loop: cannot write the result");
         return 1;
     }
     return 0;

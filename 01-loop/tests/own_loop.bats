@@ -19,3 +19,9 @@ load ../../scripts/lib/fair
     assert_success
     expect_asleep
 }
+
+@test "own_loop: a result that cannot be written is an error" {
+    run bash -c "$(command_for own_loop) >/dev/full"
+    assert_failure 1
+    assert_output "own_loop: cannot write the result: No space left on device"
+}

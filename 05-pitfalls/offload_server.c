@@ -1,7 +1,7 @@
 /* offload_server — a TCP service that computes, and stays responsive meanwhile.
  *
  * Twin:   offload_server.py (start_server, run_in_executor, ProcessPoolExecutor)
- * Build:  cc -Imodules -I../02-sockets/modules -o offload_server offload_server.c modules/crew.c modules/fork_server.c modules/lines.c modules/process_pool.c modules/service.c ../02-sockets/modules/limits.c ../02-sockets/modules/listening.c ../02-sockets/modules/options.c $(pkg-config --cflags --libs libevent)
+ * Build:  cc -Imodules -I../02-sockets/modules -o offload_server offload_server.c modules/crew.c modules/fork_server.c modules/lines.c modules/process_pool.c modules/service.c ../02-sockets/modules/limits.c ../02-sockets/modules/listening.c ../02-sockets/modules/options.c ../02-sockets/modules/stop_signals.c $(pkg-config --cflags --libs libevent)
  * Run:    ./offload_server            then, elsewhere: echo 600851475143 | nc -N 127.0.0.1 8889
  *         or: ./offload_server broken
  * Prints: nothing; to a client for each number, a line, its largest prime factor

@@ -2,6 +2,16 @@
 
 #include <signal.h>
 
+/* Whoever started the program may have blocked them: a mask is inherited. */
+static int unblock(int number)
+{
+    sigset_t one;
+
+    sigemptyset(&one);
+    sigaddset(&one, number);
+    return pthread_sigmask(SIG_UNBLOCK, &one, NULL);
+}
+
 int stop_signals_add(struct stop_signals *signals, struct event_base *base,
                      event_callback_fn on_signal, void *arg)
 {
@@ -11,7 +21,7 @@ int stop_signals_add(struct stop_signals *signals, struct event_base *base,
         struct event *event = evsignal_new(base, numbers[i], on_signal, arg);
 
         signals->events[i] = event;
-        if (!event || event_add(event, NULL) < 0)
+        if (!event || event_add(event, NULL) < 0 || unblock(numbers[i]) != 0)
             return -1;
     }
     return 0;

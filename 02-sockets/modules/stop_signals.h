@@ -17,7 +17,8 @@ struct stop_signals {
     struct event *events[2]; /* owned until stop_signals_free; or NULL */
 };
 
-/* Calls on_signal on the loop for each SIGINT and SIGTERM. Until they are
+/* Calls on_signal on the loop for each SIGINT and SIGTERM, even if they were
+ * blocked; they stay unblocked in this thread. Until they are
  * freed, the two events keep the loop from ending by itself. Returns 0; on
  * failure (lack of memory or descriptors) prints nothing and returns -1. Call
  * stop_signals_free in both cases. */

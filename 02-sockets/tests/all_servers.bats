@@ -25,6 +25,10 @@ has_ended() {
     assert_equal "$status" 0
 }
 
+is_gone() {
+    ! kill -0 "$1" 2>/dev/null
+}
+
 rounds() {
     start_server "$@" -p 0
     peer '
@@ -699,6 +703,17 @@ wrong_usage() {
 
 @test "epoll_server: listens on IPv6, too, and an IPv6 address gets no IPv4 clients" {
     ipv6 epoll_server
+}
+
+@test "first_server, server, raw_server, epoll_server: SIGTERM ends one that was started with SIGTERM blocked" {
+    local each
+
+    for each in first_server server raw_server epoll_server; do
+        within="env --block-signal=INT,TERM" start_server "$each" -p 0
+        kill -TERM "$server_pid"
+        wait_until 5 is_gone "$server_pid" || fail "$each does not end"
+        has_ended
+    done
 }
 
 @test "server -k: listens on 127.0.0.1:8888 by itself" {

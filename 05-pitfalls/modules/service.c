@@ -1,12 +1,12 @@
 #include "service.h"
 #include "limits.h"
 #include "listening.h"
+#include "stop_signals.h"
 
 #include <errno.h>
 #include <event2/listener.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,8 +17,8 @@ struct service {
     struct service_calls calls;
     void *arg;
     struct evconnlistener *listener;
-    struct event *signals[2]; /* SIGINT, SIGTERM */
-    struct event *pause;      /* pending: accept nobody till it is due */
+    struct stop_signals signals;
+    struct event *pause; /* pending: accept nobody till it is due */
     bool stopped;
 };
 
@@ -78,18 +78,9 @@ static void on_signal(evutil_socket_t number, short events, void *arg)
 /* Makes the events. Returns false if one of them cannot be. */
 static bool watch(struct service *service, struct event_base *base)
 {
-    static const int numbers[] = {SIGINT, SIGTERM};
-
     service->pause = evtimer_new(base, on_pause_over, service);
-    if (!service->pause)
-        return false;
-    for (int i = 0; i < 2; i++) {
-        service->signals[i] =
-            evsignal_new(base, numbers[i], on_signal, service);
-        if (!service->signals[i] || event_add(service->signals[i], NULL) < 0)
-            return false;
-    }
-    return true;
+    return service->pause &&
+           stop_signals_add(&service->signals, base, on_signal, service) == 0;
 }
 
 struct service *service_new(struct event_base *base, const char *name,
@@ -140,9 +131,6 @@ void service_free(struct service *service)
         evconnlistener_free(service->listener);
     if (service->pause)
         event_free(service->pause);
-    for (int i = 0; i < 2; i++) {
-        if (service->signals[i])
-            event_free(service->signals[i]);
-    }
+    stop_signals_free(&service->signals);
     free(service);
 }

@@ -243,6 +243,16 @@ $quick b''"
     assert_equal "$status" 0
 }
 
+@test "offload_server: SIGTERM ends one that was started with SIGTERM blocked" {
+    within="env --block-signal=INT,TERM" begin -w 1
+    kill -TERM "$server_pid"
+    wait_until 10 has_ended "$server_pid" || fail "it does not end"
+    status=0
+    wait "$server" || status=$?
+    server=''
+    assert_equal "$status" 0
+}
+
 @test "offload_server: SIGINT: an answer that takes too long is not waited for" {
     local start=$SECONDS
 

@@ -35,11 +35,13 @@ enum wait {
     WAIT_OBJECT   /* waits_for: a struct task_wait */
 };
 
-/* A time from now, or the end of time. */
+/* A time from now on, or the end of time. */
 static int64_t after(int64_t us)
 {
     int64_t now = task_loop_now();
 
+    if (us < 0)
+        us = 0; /* a time long ago is too far away to reckon with */
     return us < INT64_MAX - now ? now + us : INT64_MAX;
 }
 
@@ -132,6 +134,19 @@ bool task_cancel(struct task *task)
     return true;
 }
 
+/* Each passing it on would walk a chain of awaits once for each of its links. */
+void task_cancel_with_all(struct task *task)
+{
+    const struct task *awaited = task->waits_for;
+
+    if (task->wait == WAIT_TASK && awaited->loop == task->loop) {
+        timer_stop(task);
+        task->cancel = true;
+    } else {
+        interrupt(task, false);
+    }
+}
+
 /* --- Beginning to wait -------------------------------------------------- */
 
 bool task_go_on(struct task *me, const char *error)
@@ -189,7 +204,8 @@ bool task_sleep(struct task *me, int64_t us)
     return begun(me);
 }
 
-/* The walk is short: one awaits tasks that have just been created, mostly. */
+/* A task that nobody awaits closes no circle. The others' walk is short: they
+ * await tasks that have just been created, mostly. */
 const char *task_refuses(const struct task *me, const struct task *task)
 {
     const struct task *each = task;
@@ -199,7 +215,7 @@ const char *task_refuses(const struct task *me, const struct task *task)
     for (;;) {
         if (each == me)
             return TASK_AWAITS_ITSELF;
-        if (each->wait != WAIT_TASK)
+        if (each->wait != WAIT_TASK || !me->awaiter)
             break;
         each = each->waits_for;
     }

@@ -259,6 +259,10 @@ static inline struct task *task_of(void *part, size_t offset)
     return (struct task *)(void *)((char *)part - offset);
 }
 
+/* task_cancel for one of the loop's tasks when all others are cancelled, too:
+ * does not pass it on to the one that it awaits. */
+void task_cancel_with_all(struct task *task);
+
 /* Its time has come: the sleep is over, or a deadline is past. */
 void task_due(struct task *task);
 

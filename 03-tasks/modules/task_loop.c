@@ -219,7 +219,7 @@ int task_run(struct task_loop *loop, struct task *main_task)
     for (each = loop->all.next; each != &loop->all; each = each->next) {
         if (stopped)
             status = report(TASK_OF(each, all)->name, "waits in vain", stopped);
-        task_cancel(TASK_OF(each, all));
+        task_cancel_with_all(TASK_OF(each, all));
     }
     if (main_task && main_task->done && task_error(main_task))
         status = report(main_task->name, "failed", main_task->error);

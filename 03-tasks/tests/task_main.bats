@@ -40,6 +40,29 @@ $nothing_left"
     assert_equal "$stderr" ""
 }
 
+# Each link that walks along the chain makes 20,000,000,000 steps of it.
+@test "task_main: 200,000 tasks, each awaits the next or the one before, begin and are cancelled at once" {
+    local scene
+
+    for scene in chain queue; do
+        run_program tests/drivers/main_ends "$scene"
+        assert_success
+        assert_output "main begins
+main ends
+200000 links were cancelled
+$nothing_left"
+    done
+}
+
+@test "task_main: the shortest and the longest time that a number can hold are times" {
+    run_program tests/drivers/main_ends times
+    assert_success
+    assert_output "main begins
+timed out
+main ends
+$nothing_left"
+}
+
 # libevent has a substitute for some of what it cannot allocate: exit 0 then.
 @test "task_main: lack of memory for the loop or for its timer is reported, exit 1" {
     local n loops=0 timers=0

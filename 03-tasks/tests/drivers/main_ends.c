@@ -2,8 +2,8 @@
  * messages, and what is left of libevent then.
  *
  * Build: cc -I../../modules -o main_ends main_ends.c ../../modules/await.c ../../modules/heap.c ../../modules/task_loop.c ../../modules/task_main.c $(pkg-config --cflags --libs libevent)
- * Run:   ./main_ends succeeds, fails, unobserved or leftover; or with a number N:
- *        succeeds, but libevent's Nth allocation is refused
+ * Run:   ./main_ends succeeds, fails, unobserved, leftover, chain, queue or times;
+ *        or with a number N: succeeds, but libevent's Nth allocation is refused
  */
 #include "task_main.h"
 #include <event2/event.h>
@@ -46,6 +46,16 @@ static int next_descriptor(void)
     return number;
 }
 
+enum { LINKS = 200000 };
+
+/* One sleeps; each of the others awaits the one created after it (chain) or
+ * before it (queue). */
+static struct link {
+    struct task task;
+    struct link *next;
+} links[LINKS];
+static int cancelled;
+
 struct program {
     struct task task;
     const char *scene;
@@ -68,9 +78,34 @@ static void sleeps_run(struct task *me)
     TASK_END(me);
 }
 
+static void link_run(struct task *me)
+{
+    struct link *self = (struct link *)me;
+
+    TASK_BEGIN(me);
+    if (!self->next)
+        AWAIT(me, task_sleep(me, 3600 * TASK_SECOND));
+    AWAIT(me, task_await(me, &self->next->task));
+    TASK_FINALLY(me);
+    cancelled++;
+    TASK_END(me);
+}
+
+static void create_links(struct task_loop *loop, bool after)
+{
+    for (int i = 0; i < LINKS; i++) {
+        if (after)
+            links[i].next = i < LINKS - 1 ? &links[i + 1] : NULL;
+        else
+            links[i].next = i > 0 ? &links[i - 1] : NULL;
+        task_create(loop, &links[i].task, link_run, "link");
+    }
+}
+
 static void program_run(struct task *me)
 {
     struct program *self = (struct program *)me;
+    const char *error;
 
     TASK_BEGIN(me);
     puts("main begins");
@@ -78,9 +113,17 @@ static void program_run(struct task *me)
         task_create(me->loop, &self->other, fails_run, "other");
     else if (!strcmp(self->scene, "leftover"))
         task_create(me->loop, &self->other, sleeps_run, "other");
+    else if (!strcmp(self->scene, "chain") || !strcmp(self->scene, "queue"))
+        create_links(me->loop, !strcmp(self->scene, "chain"));
     AWAIT(me, task_sleep(me, TASK_MS));
     if (!strcmp(self->scene, "fails"))
         TASK_FAIL(me, "Simulated error");
+    if (!strcmp(self->scene, "times")) {
+        AWAIT(me, task_sleep(me, INT64_MIN));
+        AWAIT_CATCH(me, error,
+                    task_within(me, INT64_MIN, task_sleep(me, INT64_MAX)));
+        puts(error ? error : "no error");
+    }
     puts("main ends");
     TASK_END(me);
 }
@@ -93,6 +136,8 @@ int main(int argc, char **argv)
     refused = strtol(program.scene, NULL, 10);
     event_set_mem_functions(count_malloc, count_realloc, count_free);
     status = task_main(&program.task, program_run);
+    if (cancelled)
+        printf("%d links were cancelled\n", cancelled);
     printf("left: %ld allocations, %d descriptors\n", in_use,
            next_descriptor() - descriptor);
     return status;

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -233,6 +234,7 @@ struct fork_server *fork_server_new(void (*work)(int fd, void *arg), void *arg,
     int pair[2];
 
     take_standard_descriptors();
+    (void)fflush(NULL); /* a failure stays in the stream: ferror */
     if (!server ||
         socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
         free(server);

@@ -37,7 +37,8 @@
 struct fork_server;
 
 /* Forks the server; there must be no thread and no event base. If stdin, stdout
- * or stderr are closed, /dev/null takes their numbers. `work` runs in each worker
+ * or stderr are closed, /dev/null takes their numbers. What stdio has still to
+ * write is written: a job that calls exit would write it once more. `work` runs in each worker
  * and returns when its fd reports EOF; it does not own the fd. NULL if there are
  * too few resources; errno says which. */
 struct fork_server *fork_server_new(void (*work)(int fd, void *arg), void *arg,

@@ -16,6 +16,9 @@ load helpers/executor
     assert_equal "$(rule "the owner goes in mid-job")" "1→10|2→20|2→20|4→40|room: at once"
     assert_equal "$(rule "a worker dies, is replaced")" \
         "1000→the worker process died|1000→the worker process died|1→10|1→10"
+    assert_line "a job exits: 1002→the worker process died"
+    # What was printed before the fork is not printed again by its exit.
+    assert_equal "$(grep -c "a job exits" <<<"$output")" 1
     assert_line "a job gets the signal that it wants: one the same, woken"
     assert_line "a program that a job executes: ended by: 3000→12" # SIGUSR2
 }

@@ -18,7 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { WORKERS = 2, LIMIT = 4, DEADLY = 1000, WHO = 2000, COMMAND = 3000 };
+enum { WORKERS = 2, LIMIT = 4 };
+enum { DEADLY = 1000, EXITS = 1002, WHO = 2000, COMMAND = 3000 };
 
 static pid_t program;
 static int started[2], gate[2]; /* pipes: from jobs, to jobs */
@@ -67,6 +68,8 @@ static uint64_t job(uint64_t number)
     }
     if (number == DEADLY)
         raise(SIGKILL);
+    if (number == EXITS)
+        exit(3);
     if (number == WHO)
         return who_am_i();
     if (number == COMMAND)
@@ -167,7 +170,6 @@ static void begin(struct scene *scene, bool threads, const char *rule)
     if (pipe(started) < 0 || pipe(gate) < 0)
         abort();
     printf("%s:", rule);
-    fflush(stdout); /* a worker process must not inherit it unwritten */
     if (!threads)
         scene->processes = process_pool_new(job, WORKERS, LIMIT);
     if (scene->processes &&
@@ -293,6 +295,11 @@ static void rules(bool threads)
         open_gate(2);
         run(&scene, 4);
         wait_for_start(2);
+        end(&scene);
+
+        begin(&scene, threads, "a job exits");
+        submit(&scene, &owners[0], EXITS);
+        run(&scene, 1);
         end(&scene);
 
         begin(&scene, threads, "a job gets the signal that it wants");

@@ -1,7 +1,7 @@
 /* executor — a computation on the loop stalls it; in a process or a thread not.
  *
  * Twin:   executor.py (run_in_executor, ProcessPoolExecutor, ThreadPoolExecutor)
- * Build:  cc -Imodules -I../02-sockets/modules -o executor executor.c modules/crew.c modules/fork_server.c modules/process_pool.c modules/thread_pool.c ../02-sockets/modules/options.c $(pkg-config --cflags --libs libevent) -pthread
+ * Build:  cc -Imodules -I../02-sockets/modules -o executor executor.c modules/crew.c modules/fork_server.c modules/process_pool.c modules/thread_pool.c ../02-sockets/modules/limits.c ../02-sockets/modules/options.c $(pkg-config --cflags --libs libevent) -pthread
  * Run:    ./executor          or: ./executor threads, ./executor broken
  * Prints: Result: 499999500000
  *
@@ -9,6 +9,7 @@
  * between two beats, on stderr, is what every client of a server would have
  * felt. Try it with -n 1000000000.
  */
+#include "limits.h"
 #include "options.h"
 #include "process_pool.h"
 #include "thread_pool.h"
@@ -20,7 +21,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 enum scene { PROCESSES, THREADS, BROKEN };
 
@@ -194,7 +194,7 @@ static const char usage[] = "usage: executor [-w WORKERS] [-j JOBS] [-n UPTO] "
 static const char help[] =
     "Sums 0 … UPTO - 1 in worker processes (called fixed, too), in threads or\n"
     "(broken) on the loop; says the longest gap of a 10 ms heartbeat.\n"
-    "  -w WORKERS  how many processes or threads (as there are cores)\n"
+    "  -w WORKERS  how many processes or threads (what nproc prints)\n"
     "  -j JOBS     how many sums (1)\n"
     "  -n UPTO     how many numbers a sum has (1000000)\n"
     "  -h, --help  print this\n";
@@ -207,7 +207,7 @@ int main(int argc, char **argv)
     int option, status = 1;
     bool good = true;
 
-    app.workers = sysconf(_SC_NPROCESSORS_ONLN);
+    app.workers = limits_processors();
     opterr = 0;
     while ((option = getopt_long(argc, argv, "w:j:n:h", longer, NULL)) != -1) {
         if (option == 'w')

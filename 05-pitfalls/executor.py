@@ -4,6 +4,7 @@ Run: python3 executor.py [-w WORKERS] [-j JOBS] [-n UPTO] [SCENE]
 """
 import argparse
 import asyncio
+import os
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -51,7 +52,7 @@ async def main(scene, workers, jobs, upto):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
-    parser.add_argument("-w", type=int)
+    parser.add_argument("-w", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("-j", type=int, default=1)
     parser.add_argument("-n", type=int, default=1000000)
     parser.add_argument("scene", nargs="?", default="processes",

@@ -16,6 +16,7 @@
  * it is not read, and its reset is seen only with the next answer (02-09 has a
  * cure); and nothing but the descriptors bounds how many clients wait.
  */
+#include "limits.h"
 #include "lines.h"
 #include "options.h"
 #include "process_pool.h"
@@ -322,14 +323,14 @@ static const char help[] =
     "worker processes or (broken) on the loop.\n"
     "  -p PORT     listen on this port of 127.0.0.1; 0 picks a free one "
     "(8889)\n"
-    "  -w WORKERS  how many processes (as there are cores)\n"
+    "  -w WORKERS  how many processes (what nproc prints)\n"
     "  -h, --help  print this\n";
 
 int main(int argc, char **argv)
 {
     static const struct option longer[] = {{"help", 0, NULL, 'h'}, {0}};
     struct server server = {.stopping = false};
-    long port = 8889, workers = sysconf(_SC_NPROCESSORS_ONLN);
+    long port = 8889, workers = limits_processors();
     bool broken = false, good = true;
     int option, status;
 

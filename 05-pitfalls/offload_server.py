@@ -81,7 +81,7 @@ async def main(options):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("-p", type=int, default=8889)
-    parser.add_argument("-w", type=int, default=os.cpu_count())
+    parser.add_argument("-w", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("scene", nargs="?", default="fixed",
                         choices=["fixed", "broken"])
     asyncio.run(main(parser.parse_args()))

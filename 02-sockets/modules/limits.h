@@ -13,4 +13,9 @@
  * nothing is printed. */
 void limits_raise_descriptors(void);
 
+/* How many processors this process may run on, as nproc(1) prints it: those
+ * that taskset or a container's cpuset leaves it. A share of their time
+ * (cgroup's cpu.max) does not count. Idea: len(os.sched_getaffinity(0)). */
+long limits_processors(void);
+
 #endif

@@ -81,6 +81,20 @@ load helpers/executor
     done
 }
 
+@test "executor: it has as many workers as taskset leaves it processors" {
+    local processor
+
+    processor=$(taskset -cp $$ | sed -E 's/.*: ([0-9]+).*/\1/')
+    # shellcheck disable=SC2046 # a word list
+    taskset -c "$processor" $(command_for -t 30 executor) -n 6000000000 \
+        >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
+    server=$!
+    wait_until 20 has_workers 1
+    wait_until 20 has_computed "${workers[0]}" 20 # all others are there by now
+    has_workers 1 || fail "${#workers[@]} workers"
+    kill "$program"
+}
+
 @test "executor: wrong numbers and scenes are wrong usage" {
     assert_usage_error "1 to 1024" executor -w 0
     assert_usage_error "not a number" executor -j many

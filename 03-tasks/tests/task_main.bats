@@ -58,7 +58,6 @@ $nothing_left"
     run_program tests/drivers/main_ends times
     assert_success
     assert_output "main begins
-timed out
 main ends
 $nothing_left"
 }

@@ -38,9 +38,11 @@ struct fork_server;
 
 /* Forks the server; there must be no thread and no event base. If stdin, stdout
  * or stderr are closed, /dev/null takes their numbers. What stdio has still to
- * write is written: a job that calls exit would write it once more. `work` runs in each worker
- * and returns when its fd reports EOF; it does not own the fd. NULL if there are
- * too few resources; errno says which. */
+ * write is written: a job that calls exit would write it once more. `work` runs
+ * in each worker and returns when its fd reports EOF; it does not own the fd. A
+ * child that a job forks inherits that fd: until it ends, too, the death of the
+ * worker is not noticed. Returns NULL if there are too few resources; errno says
+ * which. */
 struct fork_server *fork_server_new(void (*work)(int fd, void *arg), void *arg,
                                     int places);
 

@@ -133,10 +133,7 @@ reset(s)'
 gone_while_paused() {
     start_server "$@" -p 0
     peer '
-def idle():
-    cpu = cpu_seconds()
-    time.sleep(0.3)
-    return cpu_seconds() - cpu < 0.1
+def idle(): return share_of_processor(0.3) < 0.3
 before = descriptors()
 s = connect(receive_buffer=4096)
 flood_until_paused(s)

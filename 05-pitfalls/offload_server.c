@@ -97,8 +97,9 @@ static void connection_free(struct connection *connection)
     give_waiting(server);
 }
 
-/* Queues an answer, a result or words. Without memory for it the peer would
- * wait for ever: then its connection is shut, which on_event hears of. */
+/* Queues an answer, a result or words. Without memory for it, or for the event
+ * that sends it, the peer would wait forever: then on_event ends its connection,
+ * later, because the caller still uses it. */
 static void answer(struct connection *connection, uint64_t result,
                    const char *error)
 {
@@ -108,8 +109,10 @@ static void answer(struct connection *connection, uint64_t result,
 
     connection->asked = false;
     connection->job = NULL;
-    if (n < 0)
-        shutdown(bufferevent_getfd(connection->bev), SHUT_RDWR);
+    /* A write does not report that its event could not be added; this does. */
+    if (n < 0 || bufferevent_enable(connection->bev, EV_WRITE) < 0)
+        bufferevent_trigger_event(connection->bev, BEV_EVENT_ERROR,
+                                  BEV_TRIG_DEFER_CALLBACKS);
 }
 
 /* From the pool; the connection is alive, or its job would be cancelled. */

@@ -44,10 +44,10 @@ load helpers/executor
 }
 
 @test "executor: a worker process that dies fails its job, and only that; it is replaced" {
-    local killed n=3000000000
+    local killed n=1000000000
 
     [[ -z ${VALGRIND-} ]] || n=300000000
-    $(command_for -t 30 executor) -w 2 -j 3 -n $n >"$BATS_TEST_TMPDIR/out" \
+    $(command_for -t 60 executor) -w 2 -j 3 -n $n >"$BATS_TEST_TMPDIR/out" \
         2>"$BATS_TEST_TMPDIR/err" 3>&- &
     server=$!
     wait_until 30 has_workers 2

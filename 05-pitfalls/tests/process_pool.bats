@@ -7,7 +7,7 @@ load helpers/executor
 @test "process_pool: results that submit the next job starve no timer" {
     [[ -z ${VALGRIND-} ]] || skip "its workers share pipes with it on purpose"
     drive heartbeat processes
-    assert_output --regexp "^2000 turns, at most [1-9][0-9]? between two beats$"
+    assert_output --regexp "^400 turns, at most [1-9][0-9]? between two beats$"
 }
 
 @test "process_pool: order, room, cancelling, stopping, dying, as its header says" {

@@ -6,7 +6,7 @@ load helpers/executor
 
 @test "thread_pool: results that submit the next job starve no timer" {
     drive heartbeat threads
-    assert_output --regexp "^2000 turns, at most [1-9][0-9]? between two beats$"
+    assert_output --regexp "^400 turns, at most [1-9][0-9]? between two beats$"
 }
 
 @test "thread_pool: order, room, cancelling, stopping, as its header says" {

@@ -13,7 +13,7 @@
  *
  * scripts/lib/fair.bash preloads it into programs that are no exercises.
  */
-#define _GNU_SOURCE /* RUSAGE_THREAD */
+#define _GNU_SOURCE 1 /* RUSAGE_THREAD */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>

@@ -65,7 +65,7 @@ programs() {
     while read -r source; do
         # shellcheck disable=SC2046 # words
         ${CC:-cc} -std=gnu11 -Werror -D_GNU_SOURCE -fsyntax-only $(printf -- '-I%s ' 0*/modules) \
-            "$source" || fail "$source"
+            $(pkg-config --cflags libmariadb) "$source" || fail "$source"
     done < <(grep -l "define _GNU_SOURCE" [0-9][0-9]-*/*.c [0-9][0-9]-*/modules/*.c)
 }
 

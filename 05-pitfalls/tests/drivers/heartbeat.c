@@ -22,7 +22,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LOCK_TURNS = 20000, JOBS = 2000, WORKERS = 2, AT_ONCE = 4 };
+enum { LOCK_TURNS = 20000, JOBS = 400, WORKERS = 2, AT_ONCE = 4 };
 
 static struct scene {
     const char *name;

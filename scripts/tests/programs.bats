@@ -28,10 +28,13 @@ programs() {
 }
 
 @test "programs: help that cannot be written is an error" {
+    local buffers=("")
+
+    # Unbuffered, it fails where it is printed, not in the last fflush: so it does with
+    # musl, too. (A sanitizer wants to be the first library, and so does stdbuf.)
+    [[ -n ${SANITIZE-} ]] || buffers+=("stdbuf -o0")
     while read -r program; do
-        # Unbuffered, it fails where it is printed, not in the last fflush: so it does
-        # with musl, too.
-        for buffer in "" "stdbuf -o0"; do
+        for buffer in "${buffers[@]}"; do
             run timeout 10 bash -c "$buffer"' "$1" --help >/dev/full' - "$build/$program"
             [[ $status == 1 ]] || fail "$program: exit $status${buffer:+ ($buffer)}"
         done

@@ -1,0 +1,204 @@
+#!/usr/bin/env bats
+# exercise_helper.bash: what became of a learner's program, in words.
+
+load ../lib/test_helper
+load helpers/copy
+load helpers/practice
+
+plain_build_only=yes
+
+# outcomes CASE…: the first exercise does what its argument says, each tested by
+# "run_exercise CASE; expect_nothing_left"; it is checked once.
+outcomes() {
+    local bats=$copy/01-loop/exercises/1_count.bats
+
+    printf 'load ../../scripts/checking/exercise_helper\n' >"$bats"
+    for case in "$@"; do
+        # shellcheck disable=SC2016 # bats writes the "@"
+        printf '%stest "%s" {\n    run_exercise %s\n    expect_nothing_left\n}\n' @ "$case" "$case"
+    done >>"$bats"
+    exercise 'char *p;
+int big = 2147483647, ends[2];
+struct event_base *base;
+const char *c = argv[1];
+if (!strcmp(c, "use_after_free")) {
+p = malloc(1); free(p); return *p;
+} else if (!strcmp(c, "overflow")) {
+return strcpy(malloc(1), argv[0])[0];
+} else if (!strcmp(c, "segv")) {
+*(volatile int *)40960 = 1;
+} else if (!strcmp(c, "null")) {
+*(volatile int *)(long)(argc - 2) = 1;
+} else if (!strcmp(c, "null_event")) {
+event_free(NULL);
+} else if (!strcmp(c, "signed_overflow")) {
+return big + argc;
+} else if (!strcmp(c, "abort")) {
+abort();
+} else if (!strcmp(c, "sigpipe")) {
+int raise(int); raise(13);
+} else if (!strcmp(c, "leak")) {
+for (int i = 0; i < 2; i++) { p = malloc(7); p = NULL; }
+} else if (!strcmp(c, "base")) {
+base = event_base_new(); base = NULL; (void)base;
+} else if (!strcmp(c, "exit")) {
+base = event_base_new(); exit(1);
+} else if (!strcmp(c, "socket")) {
+socket(AF_INET, SOCK_STREAM, 0);
+} else if (!strcmp(c, "files")) {
+return pipe(ends) + open("/dev/null", 0) < 0;
+} else if (!strcmp(c, "prints")) {
+for (;;) puts("and on, and on");
+} else if (!strcmp(c, "memory")) {
+for (;;) memset(malloc(1 << 20), 1, 1 << 20);
+} else if (!strcmp(c, "terminal")) {
+puts("\033[2Jred\a\001"); fflush(stdout); abort();
+} else if (!strcmp(c, "asleep")) {
+for (;;) usleep(1000);
+} else if (!strcmp(c, "busy")) {
+for (volatile int i = 0;; i = 1);
+} else if (!strcmp(c, "minus_1")) {
+return -1;
+}'
+    run in_copy practice
+    assert_success
+}
+
+@test "run_exercise: crashes: the reason, the function, the line; no end of output or memory" {
+    small_workbook
+    outcomes use_after_free overflow segv null null_event signed_overflow abort sigpipe prints memory \
+        terminal "segv 2" minus_1
+    assert_output --partial "it crashed: heap-use-after-free in main, 1_count.c:15"
+    assert_output --partial "it crashed: heap-buffer-overflow in main, 1_count.c:17"
+    assert_output --partial "it crashed: SEGV in main, 1_count.c:19"
+    assert_output --partial "it crashed: store to null pointer of type"
+    assert_output --partial "it crashed: SEGV: a NULL pointer was given to event_free in main, 1_count.c:23"
+    assert_output --partial "it crashed: signed integer overflow: 2147483647 + "
+    assert_output --partial "it crashed: ABRT in main, 1_count.c:27"
+    assert_output --partial "it crashed: killed by SIGPIPE (it wrote to a connection"
+    assert_output --partial "it prints without end: stopped after 1 MiB"
+    assert_output --partial "it takes memory without end: stopped at 512 MiB"
+    assert_output --partial "✓ minus_1" # no signal has this number
+    assert_output --partial "?[2Jred??"
+    refute_output --partial $'\e'
+    refute_output --partial DEADLYSIGNAL
+}
+
+@test "run_exercise: leaks and open descriptors: how much, of what, from where" {
+    small_workbook
+    outcomes leak base exit socket files
+    assert_output --partial "it leaks: 14 bytes, from main, 1_count.c:31"
+    assert_output --partial "it leaks: 3 descriptors still open at exit: an event base, 2 pipes"
+    assert_output --partial "it leaks: it ended (exit 1) without freeing anything: by exit()?"
+    assert_output --partial "it leaks: 1 descriptor still open at exit: a socket"
+    assert_output --partial "it leaks: 3 descriptors still open at exit: 2 pipes, /dev/null"
+}
+
+@test "run_exercise: never ends: busy or asleep, and the other checks do not wait" {
+    small_workbook
+    outcomes "-t 1 asleep" use_after_free
+    assert_line --partial "it never ended: stopped after 1 s"
+    refute_output --partial "never became idle"
+    assert_output --partial "it slept: an event is still pending, or a call waits"
+    assert_output --partial "  – use_after_free "
+    assert_output --partial "(not reached)"
+    sed -i 's/asleep/busy/' "$copy/01-loop/exercises/1_count.bats"
+    run in_copy practice
+    assert_output --partial "it never ended: stopped after 1 s, the loop never became idle"
+    refute_output --partial "it slept"
+}
+
+# on_a_busy_machine: an exercise that has a third of its processor, for it shares it
+# with a child that spins. It works for 0.4 s, or goes on until its clock shows so.
+on_a_busy_machine() {
+    cat <<'END'
+#define _GNU_SOURCE
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+static double seconds(clockid_t clock)
+{
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+int main(int argc, char **argv)
+{
+    int works = argc > 1 && !strcmp(argv[1], "works");
+    int sleeps = argc > 1 && !strcmp(argv[1], "sleeps");
+    int polls = argc > 1 && !strcmp(argv[1], "polls");
+    int forever = argc > 1 && !strcmp(argv[1], "forever");
+    clockid_t clock = works ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC;
+    double start;
+    cpu_set_t one;
+    pid_t other;
+    CPU_ZERO(&one);
+    CPU_SET((size_t)sched_getcpu(), &one);
+    if (sched_setaffinity(0, sizeof one, &one) < 0)
+        return 1;
+    other = fork();
+    if (other == 0)
+        for (alarm(20);;)
+            ;
+    if (nice(3) < 0)
+        return 1;
+    for (start = seconds(clock); forever || seconds(clock) - start < 0.4;)
+        if (sleeps || polls)
+            usleep(sleeps ? 400000 : 10000);
+    return kill(other, SIGKILL);
+}
+END
+}
+
+@test "run_exercise: a busy machine makes no answer late, and hides no busy one" {
+    small_workbook
+    printf '%s\n' 'load ../../scripts/checking/exercise_helper' \
+        '@TEST "works" { run_exercise -t 1 works; ((could < 1000)) || wrong "<" "$could"; }' \
+        '@TEST "sleeps" { run_exercise sleeps; expect_idle; }' \
+        '@TEST "spins" { run_exercise spins; expect_idle; }' \
+        '@TEST "polls" { run_exercise polls; expect_idle; }' \
+        '@TEST "forever" { run_exercise -t 1 forever; }' \
+        >"$copy/01-loop/exercises/1_count.bats"
+    sed -i 's/^@TEST/@test/' "$copy/01-loop/exercises/1_count.bats"
+    on_a_busy_machine >"$copy/01-loop/exercises/1_count.c"
+    run in_copy practice
+    assert_line "  ✓ works"
+    assert_line "  ✓ sleeps"
+    [[ $output =~ "it used it for "([0-9]+)" of "([0-9]+)" ms" ]] || fail "$output"
+    ((BASH_REMATCH[1] * 2 > BASH_REMATCH[2])) || fail "$output"
+    [[ $output =~ "it woke "([0-9]+)" times in "([0-9]+)" ms" ]] || fail "$output"
+    ((BASH_REMATCH[1] * 25 > BASH_REMATCH[2])) || fail "$output"
+    assert_output --partial "it never ended: stopped after 1 s, the loop never became idle"
+    assert_output --partial "it used the processor all the time"
+}
+
+@test "run_exercise: what an answer writes about its own use of time is neither believed nor run" {
+    small_workbook
+    cat >"$copy/01-loop/exercises/1_count.c" <<'END'
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+int main(int argc, char **argv)
+{
+    FILE *use = fopen(getenv("EXERCISE_USED"), "w");
+    if (!use || fprintf(use, "%s\n", argc > 1 ? argv[1] : "") < 0 || fclose(use))
+        return 1;
+    while (clock() < 1.2 * CLOCKS_PER_SEC)
+        ;
+    return 0;
+}
+END
+    cat >"$copy/01-loop/exercises/1_count.bats" <<END
+load ../../scripts/checking/exercise_helper
+@TEST "claims" { run_exercise -t 4 "0 1500 0"; expect_idle; }
+@TEST "words" { run_exercise -t 4 'a[\$(touch\${IFS}$BATS_TEST_TMPDIR/run)] 1 1'; expect_idle; }
+END
+    sed -i 's/^@TEST/@test/' "$copy/01-loop/exercises/1_count.bats"
+    run in_copy practice
+    assert_line "  ✗ claims"
+    [[ $output =~ "it used it for "[1-9][0-9]+" of "[1-9][0-9]+" ms" ]] || fail "$output"
+    assert_line "  ✗ words"
+    [[ ! -e $BATS_TEST_TMPDIR/run ]] || fail "it ran the words"
+}

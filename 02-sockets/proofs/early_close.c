@@ -84,16 +84,16 @@ static int leave(short what, const char *name, bool reset)
 /* Which backends have what is used here. Returns 0, or -1. */
 static int backends(void)
 {
-    const char **method = event_get_supported_methods();
+    static const char *const methods[] = {"epoll", "poll", "select"};
 
-    for (int i = 0; method && method[i]; i++) {
+    for (int i = 0; i < 3; i++) {
         struct event_config *config = event_config_new();
         struct event_base *base;
         int features;
 
-        for (int j = 0; config && method[j]; j++)
+        for (int j = 0; config && j < 3; j++)
             if (j != i)
-                event_config_avoid_method(config, method[j]);
+                event_config_avoid_method(config, methods[j]);
         base = config ? event_base_new_with_config(config) : NULL;
         if (!base)
             return -1;

@@ -201,6 +201,8 @@ int main(int argc, char **argv)
     make_pool(0);
     on_beat(-1, 0, NULL);
     event_base_dispatch(scene.base);
+    /* The last task has stopped it, before the pools are closed. */
+    event_base_dispatch(scene.base);
     printf("%d answers, at most %d between two beats\n", scene.answers,
            scene.longest);
     task_loop_free(&scene.tasks);

@@ -3,6 +3,7 @@
 
 #include <errmsg.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,15 +95,18 @@ static void continue_soon(struct mariadb *m)
  * peer that drips bytes could keep us forever. m->limit is for all of them. */
 static void wait_for(struct mariadb *m, int status)
 {
+    my_socket fd = mysql_get_socket(&m->step.mysql);
     short events = 0;
 
+    /* A program that we exec must not inherit a session that is logged in. */
+    if (m->step.kind == MARIADB_CONNECT && fd != MARIADB_INVALID_SOCKET)
+        (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
     if (status & MYSQL_WAIT_READ)
         events |= EV_READ;
     if (status & MYSQL_WAIT_WRITE)
         events |= EV_WRITE;
     m->suspended = true;
-    event_assign(m->wait, event_get_base(m->wait),
-                 mysql_get_socket(&m->step.mysql), events, on_wait, m);
+    event_assign(m->wait, event_get_base(m->wait), fd, events, on_wait, m);
     if (m->overdue || event_add(m->wait, NULL) < 0) {
         break_off(m, m->overdue ? m->overdue : "out of memory");
         event_active(m->wait, 0, 0);

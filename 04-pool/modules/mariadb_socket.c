@@ -3,9 +3,12 @@
 
 #include <dlfcn.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <ma_pvio.h>
 #include <pthread.h>
+
+/* From 3.4 on the library has only non-blocking sockets, and its method that
+ * reads also waits: no hook can make it yield. */
+#define READS_WITHOUT_WAITING (MARIADB_PACKAGE_VERSION_ID < 30400)
 
 /* The library's table, and the same with our hooks. Written once. */
 static struct st_ma_pvio_methods original, hooked;
@@ -29,6 +32,7 @@ static struct mariadb_socket *find_running(const MYSQL *mysql)
     return running && mysql == running->mysql ? running : NULL;
 }
 
+#if READS_WITHOUT_WAITING
 static ssize_t on_read(MARIADB_PVIO *pvio, unsigned char *buffer, size_t length)
 {
     struct mariadb_socket *socket = find_running(pvio->mysql);
@@ -48,17 +52,13 @@ static ssize_t on_read(MARIADB_PVIO *pvio, unsigned char *buffer, size_t length)
     return n;
 }
 
-/* Called for each new descriptor before its first wait. */
 static int on_blocking(MARIADB_PVIO *pvio, my_bool block, my_bool *before)
 {
-    my_socket fd;
+    bool ours = find_running(pvio->mysql);
 
-    if (!find_running(pvio->mysql))
-        return original.blocking(pvio, block, before);
-    if (original.get_handle(pvio, &fd) || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
-        return -1;
-    return original.blocking(pvio, 0, before);
+    return original.blocking(pvio, ours ? 0 : block, before);
 }
+#endif
 
 static my_bool on_connect(MARIADB_PVIO *pvio, MA_PVIO_CINFO *cinfo)
 {
@@ -94,8 +94,10 @@ static void install_hooks(MYSQL *mysql)
     if (!plugin || plugin->interface_version != SOCKET_PLUGIN_VERSION)
         return;
     original = hooked = *plugin->methods;
+#if READS_WITHOUT_WAITING
     hooked.async_read = on_read;
     hooked.blocking = on_blocking;
+#endif
     hooked.connect = on_connect;
     hooked.wait_io_or_timeout = on_wait;
     plugin->methods = &hooked;
@@ -108,9 +110,9 @@ int mariadb_socket_hook(MYSQL *mysql)
     bool installed;
 
     pthread_mutex_lock(&lock);
-    if (!original.async_read)
+    if (!original.connect)
         install_hooks(mysql);
-    installed = original.async_read;
+    installed = original.connect;
     pthread_mutex_unlock(&lock);
     return installed ? 0 : -1;
 }

@@ -10,15 +10,15 @@
  * "pvio_socket". Four of them we replace, for a fault each, which a server
  * brought out (tests/mariadb.bats has them all):
  *
- * - async_read. The library reads for as long as there is something to read. A
- *   server that sends rows without end kept the loop, and our time limit, out
- *   forever. The hook lets it read so many bytes in a pass, and then claims that
- *   nothing is there: the library waits, and continues in the next pass. TLS does
- *   not read through the table, so it has no such bound.
- * - blocking. The library makes its socket blocking. TLS then blocks in read();
- *   and libevent's debug mode ends a program that watches such a socket. The hook
- *   leaves it as it is made, non-blocking; and sets close-on-exec, which the
- *   library does not: what we exec must not inherit a session that is logged in.
+ * - async_read (gone in 3.4). The library reads for as long as there is something
+ *   to read. A server that sends rows without end kept the loop, and our time
+ *   limit, out forever. The hook lets it read so many bytes in a pass, and then
+ *   claims that nothing is there: the library waits, and continues in the next
+ *   pass. TLS does not read through the table, so it has no such bound; nor has
+ *   3.4, whose method waits by itself (Debian 13).
+ * - blocking (gone in 3.4). The library makes its socket blocking. TLS then
+ *   blocks in read(); and libevent's debug mode ends a program that watches such
+ *   a socket. The hook leaves it as it is made, non-blocking.
  * - connect. The library compares the certificate with the host that it connected
  *   to, here an address, while certificates are for names. The hook puts the name
  *   there.

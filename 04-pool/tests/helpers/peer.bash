@@ -19,7 +19,7 @@ make_certificates() (
 # shellcheck disable=SC2016 # its own shell's
 setup_file() {
     cd "$root" || return
-    if [[ -n ${with_tls-} ]]; then
+    if [[ -n ${with_tls-} ]] && command -v openssl >/dev/null; then
         make_certificates
         export MARIADBD_OPTIONS="--ssl-ca=$BATS_FILE_TMPDIR/ca.pem
             --ssl-cert=$BATS_FILE_TMPDIR/server.pem --ssl-key=$BATS_FILE_TMPDIR/server.key"

@@ -37,6 +37,7 @@ swallow() {
 }
 
 @test "dial: the time limit is for all addresses together" {
+    [[ -z ${VALGRIND-} ]] || skip "at its end a lookup may still be under way"
     with_hosts
     swallow 127.0.0.21
     # With the limit for each it would take 30 s, and the program has 10.

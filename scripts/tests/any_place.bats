@@ -31,6 +31,8 @@ works() {
     run awkwardly make --no-print-directory -C "$book" "${@:2}"
     assert_success
     assert_line --partial "$1"
+    # make 4.4 says itself that there is no such TMPDIR.
+    output=$(grep -v '^make: TMPDIR value /no/where: ' <<<"$output")
     refute_output --regexp "warning|BASH_ENV|cannot|No such|not found"
 }
 

@@ -12,6 +12,7 @@ with_names() {
     local flags
 
     needs_python
+    needs_tools ip
     for flags in -nm -rnm ''; do
         [[ -n $flags ]] || skip "no network namespace to be had here"
         ! unshare "$flags" mount --bind /etc/hosts /etc/hosts 2>/dev/null || break

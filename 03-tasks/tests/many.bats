@@ -5,7 +5,7 @@ load ../../scripts/lib/test_helper
 
 @test "many: a million tasks, at most 160 bytes each" {
     [[ -z ${SANITIZE-}${VALGRIND-} ]] || skip "their memory is not ours"
-    run_program -t 60 many -n 1000000 -k 2
+    run_program -t 300 many -n 1000000 -k 2
     assert_success
     assert_line "tasks        1000000"
     (($(sed -n 's|^bytes/task *||p' <<<"$output") <= 160)) || fail "$output"

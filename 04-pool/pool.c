@@ -1,7 +1,7 @@
 /* pool — borrow a connection, run a query, give it back, close the pool.
  *
  * Twin:   pool.py (aiomysql.create_pool, acquire, cursor, close, wait_closed)
- * Build:  cc -Imodules -I../03-tasks/modules -I../02-sockets/modules -o pool pool.c modules/connection_pool.c modules/coroutine.c modules/mariadb_async.c modules/mariadb_socket.c modules/mariadb_step.c modules/mariadb_dial.c modules/mariadb_kill.c modules/mariadb_pool.c modules/waiters.c ../03-tasks/modules/heap.c ../02-sockets/modules/resolver.c $(pkg-config --cflags --libs libevent libmariadb) -pthread
+ * Build:  cc -Imodules -I../03-tasks/modules -I../02-sockets/modules -o pool pool.c modules/connection_pool.c modules/coroutine.c modules/mariadb_async.c modules/mariadb_socket.c modules/mariadb_step.c modules/mariadb_dial.c modules/mariadb_kill.c modules/mariadb_pool.c modules/waiters.c ../03-tasks/modules/heap.c ../02-sockets/modules/monotonic.c ../02-sockets/modules/resolver.c $(pkg-config --cflags --libs libevent libmariadb) -pthread
  * Run:    ../scripts/with-mariadb ./pool
  * Prints: ('10.11.19-MariaDB-0+deb12u1',)
  *

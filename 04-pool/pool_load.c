@@ -1,7 +1,7 @@
 /* pool_load — many borrowers, few connections: how many queries a second?
  *
  * Twin:   pool_load.py (aiomysql), for make bench to compare
- * Build:  cc -Imodules -I../02-sockets/modules -I../03-tasks/modules -o pool_load pool_load.c modules/connection_pool.c modules/coroutine.c modules/mariadb_async.c modules/mariadb_socket.c modules/mariadb_step.c modules/mariadb_kill.c modules/mariadb_pool.c modules/waiters.c ../02-sockets/modules/options.c ../03-tasks/modules/heap.c modules/mariadb_dial.c ../02-sockets/modules/resolver.c $(pkg-config --cflags --libs libevent libmariadb) -pthread
+ * Build:  cc -Imodules -I../02-sockets/modules -I../03-tasks/modules -o pool_load pool_load.c modules/connection_pool.c modules/coroutine.c modules/mariadb_async.c modules/mariadb_socket.c modules/mariadb_step.c modules/mariadb_kill.c modules/mariadb_pool.c modules/waiters.c ../02-sockets/modules/options.c ../03-tasks/modules/heap.c modules/mariadb_dial.c ../02-sockets/modules/monotonic.c ../02-sockets/modules/resolver.c $(pkg-config --cflags --libs libevent libmariadb) -pthread
  * Run:    ../scripts/with-mariadb ./pool_load -c 10 -w 50 -q 20000
  * Prints: 48210 queries/s, the waits for a connection, how many were opened,
  *         and last: 20000 ok, 0 failed

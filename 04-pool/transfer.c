@@ -1,7 +1,7 @@
 /* transfer — a transaction on a borrowed connection: all of it, or nothing.
  *
  * Twin:   transfer.py (aiomysql: begin, commit, rollback)
- * Build:  cc -Imodules -I../03-tasks/modules -I../02-sockets/modules -o transfer transfer.c modules/connection_pool.c modules/coroutine.c modules/mariadb_async.c modules/mariadb_socket.c modules/mariadb_step.c modules/mariadb_dial.c modules/mariadb_kill.c modules/mariadb_pool.c modules/waiters.c ../03-tasks/modules/heap.c ../02-sockets/modules/resolver.c $(pkg-config --cflags --libs libevent libmariadb) -pthread
+ * Build:  cc -Imodules -I../03-tasks/modules -I../02-sockets/modules -o transfer transfer.c modules/connection_pool.c modules/coroutine.c modules/mariadb_async.c modules/mariadb_socket.c modules/mariadb_step.c modules/mariadb_dial.c modules/mariadb_kill.c modules/mariadb_pool.c modules/waiters.c ../03-tasks/modules/heap.c ../02-sockets/modules/monotonic.c ../02-sockets/modules/resolver.c $(pkg-config --cflags --libs libevent libmariadb) -pthread
  * Run:    ../scripts/with-mariadb ./transfer
  * Prints: at first: Ada 100, Bob 50
  *         30 from Ada to Bob: committed

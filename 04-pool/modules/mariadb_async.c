@@ -113,7 +113,7 @@ static void wait_for(struct mariadb *m, int status)
     }
 }
 
-static bool from_server(int error)
+bool mariadb_error_is_servers(int error)
 {
     return error < CR_MIN_ERROR ||
            (error > CR_MAX_ERROR && error < CER_MIN_ERROR);
@@ -137,7 +137,7 @@ static int next_step(struct mariadb *m)
          * with a statement that does nothing. (A ping's answer says it, but the
          * library does not read it.) After its own errors nobody answers. */
         if (over != MARIADB_CONNECT && over != MARIADB_ASK &&
-            from_server(error))
+            mariadb_error_is_servers(error))
             m->step.kind = MARIADB_ASK;
     } else if (over == MARIADB_STORE) {
         if (!m->result)

@@ -47,8 +47,10 @@ struct mariadb_where {
     const char *tls_ca;   /* a PEM file; NULL: whom this system trusts */
     const char *tls_name; /* the name in the certificate; NULL: host */
     /* For the whole operation, whatever the server does: silence, bytes that
-     * drip, an answer without end (for TLS see above). After it, the connection
-     * is cut, and the error is 2013. An answer's size has no other limit. */
+     * drip, an answer without end (but not with TLS, see above, or Connector/C
+     * 3.4: there a flood keeps the loop, and the limit waits). After it, the
+     * connection is cut, and the error is 2013. An answer's size has no other
+     * limit. */
     struct timeval connect_timeout, query_timeout;
 };
 
@@ -75,6 +77,10 @@ MYSQL_RES *mariadb_result(struct mariadb *connection);
 
 /* Words for the error of the last operation, "" if it had none. */
 const char *mariadb_error(struct mariadb *connection);
+
+/* Is this error the server's own? Then it was reached. All others are the
+ * library's: it was not, or the line broke. */
+bool mariadb_error_is_servers(int error);
 
 /* Is a query going on, or was one ever given up, by its time limit or by
  * mariadb_cut? Then the server may still run it, even after mariadb_close:

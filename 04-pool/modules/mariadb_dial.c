@@ -1,12 +1,11 @@
 #include "mariadb_dial.h"
+#include "monotonic.h"
 #include "resolver.h"
 
-#include <errmsg.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* Frees itself when it has called done or closed. */
 struct mariadb_dial {
@@ -26,14 +25,6 @@ struct mariadb_dial {
     void (*closed)(void *arg); /* set when it is cancelled */
     void *arg;                 /* of done or closed */
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void dial_free(struct mariadb_dial *dial)
 {
@@ -55,14 +46,6 @@ static void fail(struct mariadb_dial *dial, const char *error)
 {
     dial->done(NULL, error, dial->arg);
     dial_free(dial);
-}
-
-/* There is an answer, if only an error, from the server itself: it was reached,
- * and another address need not be tried. The library's errors are all others. */
-static bool from_server(int error)
-{
-    return error < CR_MIN_ERROR ||
-           (error > CR_MAX_ERROR && error < CER_MIN_ERROR);
 }
 
 static void try_next(struct mariadb_dial *dial);
@@ -90,7 +73,7 @@ static void on_open(struct mariadb *mariadb, int error, void *arg)
         return;
     }
     snprintf(dial->words, sizeof dial->words, "%s", mariadb_error(mariadb));
-    if (from_server(error))
+    if (mariadb_error_is_servers(error)) /* another address needs no try */
         dial->next = NULL;
     dial->closing = true;
     mariadb_close(mariadb, on_attempt_closed, dial);
@@ -100,7 +83,7 @@ static void on_open(struct mariadb *mariadb, int error, void *arg)
 static int64_t share_of_time(const struct mariadb_dial *dial)
 {
     const struct addrinfo *address;
-    int64_t share = dial->deadline - now_ms(), count = 0;
+    int64_t share = dial->deadline - monotonic_ms(), count = 0;
 
     for (address = dial->next; address; address = address->ai_next)
         count++;
@@ -191,7 +174,7 @@ struct mariadb_dial *mariadb_dial(struct event_base *base,
     dial->done = done;
     dial->arg = arg;
     dial->deadline =
-        now_ms() + (int64_t)limit->tv_sec * 1000 + limit->tv_usec / 1000;
+        monotonic_ms() + (int64_t)limit->tv_sec * 1000 + limit->tv_usec / 1000;
     dial->limit = evtimer_new(base, on_limit, dial);
     if (!dial->limit || event_add(dial->limit, limit) < 0) {
         if (dial->limit)

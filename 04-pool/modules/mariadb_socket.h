@@ -30,9 +30,8 @@
  * of other code in the process. So enter says which connection runs in this
  * thread; all others get the library's own functions.
  *
- * <ma_pvio.h> is public, but meant for plugins. The table is as it is here since
- * Connector/C 3.0.6 (2018), up to 3.4; the tests run on Debian's 3.3. A library
- * whose plugin has another interface version than 1.0 is refused; a change that
+ * <ma_pvio.h> is public, but meant for plugins. The tests run on Debian's 3.3.20
+ * and 3.4.10, whose tables differ. A library whose plugin has another interface version than 1.0 is refused; a change that
  * leaves that number as it is would not be noticed.
  */
 #ifndef MARIADB_SOCKET_H

@@ -1,6 +1,6 @@
 /* cut — a query's time is up: who wins, and how soon it is over.
  *
- * Build: cc -I../../modules -I../../../03-tasks/modules -I../../../02-sockets/modules -o cut cut.c ../../modules/connection_pool.c ../../modules/coroutine.c ../../modules/mariadb_async.c ../../modules/mariadb_socket.c ../../modules/mariadb_step.c ../../modules/mariadb_dial.c ../../modules/mariadb_kill.c ../../modules/mariadb_pool.c ../../modules/waiters.c ../../../03-tasks/modules/heap.c ../../../02-sockets/modules/resolver.c $(pkg-config --cflags --libs libevent libmariadb) -pthread
+ * Build: cc -I../../modules -I../../../03-tasks/modules -I../../../02-sockets/modules -o cut cut.c ../../modules/connection_pool.c ../../modules/coroutine.c ../../modules/mariadb_async.c ../../modules/mariadb_socket.c ../../modules/mariadb_step.c ../../modules/mariadb_dial.c ../../modules/mariadb_kill.c ../../modules/mariadb_pool.c ../../modules/waiters.c ../../../03-tasks/modules/heap.c ../../../02-sockets/modules/monotonic.c ../../../02-sockets/modules/resolver.c $(pkg-config --cflags --libs libevent libmariadb) -pthread
  * Run:   ../../scripts/with-mariadb ./cut late | exec | cut | terminate | rollback | give_back | close | idle
  *
  * late: the loop is blocked for so long that a query is over its time, but its

@@ -1,6 +1,6 @@
 /* dial — begins to connect, and gives up after so many passes of the loop.
  *
- * Build: cc -I../../modules -I../../../02-sockets/modules -o dial dial.c ../../modules/coroutine.c ../../modules/mariadb_async.c ../../modules/mariadb_socket.c ../../modules/mariadb_step.c ../../modules/mariadb_dial.c ../../../02-sockets/modules/resolver.c $(pkg-config --cflags --libs libevent libmariadb) -pthread
+ * Build: cc -I../../modules -I../../../02-sockets/modules -o dial dial.c ../../modules/coroutine.c ../../modules/mariadb_async.c ../../modules/mariadb_socket.c ../../modules/mariadb_step.c ../../modules/mariadb_dial.c ../../../02-sockets/modules/monotonic.c ../../../02-sockets/modules/resolver.c $(pkg-config --cflags --libs libevent libmariadb) -pthread
  * Run:   ../../scripts/with-mariadb ./dial
  *
  * First after none, then after one more each time, until one comes to its end.

@@ -1,6 +1,6 @@
 /* statements — runs its arguments on a server, each with a lease of its own.
  *
- * Build: cc -I../../modules -I../../../03-tasks/modules -I../../../02-sockets/modules -o statements statements.c ../../modules/connection_pool.c ../../modules/coroutine.c ../../modules/mariadb_async.c ../../modules/mariadb_socket.c ../../modules/mariadb_step.c ../../modules/mariadb_dial.c ../../modules/mariadb_kill.c ../../modules/mariadb_pool.c ../../modules/waiters.c ../../../03-tasks/modules/heap.c ../../../02-sockets/modules/resolver.c $(pkg-config --cflags --libs libevent libmariadb) -pthread
+ * Build: cc -I../../modules -I../../../03-tasks/modules -I../../../02-sockets/modules -o statements statements.c ../../modules/connection_pool.c ../../modules/coroutine.c ../../modules/mariadb_async.c ../../modules/mariadb_socket.c ../../modules/mariadb_step.c ../../modules/mariadb_dial.c ../../modules/mariadb_kill.c ../../modules/mariadb_pool.c ../../modules/waiters.c ../../../03-tasks/modules/heap.c ../../../02-sockets/modules/monotonic.c ../../../02-sockets/modules/resolver.c $(pkg-config --cflags --libs libevent libmariadb) -pthread
  * Run:   ../../scripts/with-mariadb ./statements 'SELECT 1' 'SELECT oops' 'SELECT 2'
  *        ./statements 'SELECT CONNECTION_ID()' '!mariadb -e "KILL $VALUE"' 'SELECT 2'
  *

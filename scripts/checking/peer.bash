@@ -35,6 +35,7 @@ peer() {
 is_ending() {
     local stat
 
+    [[ ! -e $run.spins ]] || return 1
     ! compgen -G "$run.report.*" >/dev/null || return 0
     { stat=$(<"/proc/$exercise_pid/stat"); } 2>/dev/null || return 0
     [[ ${stat##*) } != S* ]]

@@ -29,13 +29,18 @@ class Connection(socket.socket):
     """A socket whose timeout is over when the program has had that time."""
 
     def fairly(self, call, *arguments):
-        begun = given()
-        while True:
-            try:
-                return call(*arguments)
-            except TimeoutError:
-                if given() - begun >= self.gettimeout():
-                    raise
+        begun, limit = given(), self.gettimeout()
+        try:
+            while True:
+                try:
+                    return call(*arguments)
+                except TimeoutError:
+                    left = limit - (given() - begun)
+                    if left <= 0:
+                        raise
+                    self.settimeout(max(left, 0.01))
+        finally:
+            self.settimeout(limit)
 
     def recv(self, *arguments):
         return self.fairly(super().recv, *arguments)

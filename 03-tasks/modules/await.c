@@ -4,7 +4,7 @@
  *
  *     loop->ready   it may go on: it is new, yields, or its wait is over
  *     running       its function is being called
- *     waiting       `wait` says how, `waits_for` for what
+ *     waiting       `wait` says how, `waits_for` for what, timer.mark since when
  *     done
  *
  * Waits end in three ways: what was waited for has come (task_resume), the task
@@ -48,14 +48,14 @@ static int64_t after(int64_t us)
 static void timer_start(struct task *task, int64_t due)
 {
     heap_add(&task->loop->timers, &task->timer, due);
-    task->timed = true;
+    task->has_timer = true;
 }
 
 static void timer_stop(struct task *task)
 {
-    if (task->timed)
+    if (task->has_timer)
         heap_remove(&task->loop->timers, &task->timer);
-    task->timed = false;
+    task->has_timer = false;
 }
 
 void task_resume(struct task *task, const char *error)
@@ -66,41 +66,41 @@ void task_resume(struct task *task, const char *error)
         task_list_remove(&task->link);
     timer_stop(task);
     task->wait = WAIT_OVER;
-    task->news = error;
-    if (error == TASK_CANCELLED && task->late)
-        task->news = TASK_TIMED_OUT;
+    task->wait_result = error;
+    if (error == TASK_CANCELLED && task->deadline_passed)
+        task->wait_result = TASK_TIMED_OUT;
     else if (error == TASK_CANCELLED)
         task->cancel = false; /* it is delivered now */
-    task->late = false;
+    task->deadline_passed = false;
     task_loop_queue(task->loop, task);
 }
 
 /* Ends a task's wait before its time. Who awaits a task passes that on to it,
  * and goes on waiting: for the end of its clean-up. A loop, not a recursion: a
  * chain of awaits may be long. `cancel` stays set until it is delivered. */
-static void interrupt(struct task *task, bool late)
+static void interrupt(struct task *task, bool deadline)
 {
     for (;;) {
         struct task_wait *object = task->waits_for;
 
-        if (late)
-            task->late = true;
+        if (deadline)
+            task->deadline_passed = true;
         else
             task->cancel = true;
         switch ((enum wait)task->wait) {
         case WAIT_NONE:
             return;
         case WAIT_OVER: /* if it will hear of it then, once is enough */
-            task->cancel = task->cancel && task->news != TASK_CANCELLED;
+            task->cancel = task->cancel && task->wait_result != TASK_CANCELLED;
             return;
         case WAIT_TURN:
-            task->news = TASK_CANCELLED;
+            task->wait_result = TASK_CANCELLED;
             task->cancel = false;
             return;
         case WAIT_TASK:
             timer_stop(task);
             task = task->waits_for;
-            late = false;
+            deadline = false;
             continue;
         case WAIT_OBJECT:
             timer_stop(task);
@@ -149,9 +149,9 @@ void task_cancel_with_all(struct task *task)
 
 /* --- Beginning to wait -------------------------------------------------- */
 
-bool task_go_on(struct task *me, const char *error)
+bool task_ready(struct task *me, const char *error)
 {
-    me->news = error;
+    me->wait_result = error;
     return true;
 }
 
@@ -159,6 +159,7 @@ static void begin(struct task *me, enum wait wait, void *waits_for)
 {
     me->wait = wait & 7U;
     me->waits_for = waits_for;
+    me->timer.mark = TASK_TICKS(me->loop->now);
 }
 
 /* A cancellation that was asked for before takes effect now. */
@@ -169,10 +170,16 @@ static bool begun(struct task *me)
     return false;
 }
 
-bool task_wait_in(struct task *me, struct task_link *list, void *slot)
+void task_waiters_init(struct task_waiters *waiters, const char *kind)
+{
+    *waiters = (struct task_waiters){.kind = kind};
+    task_list_init(&waiters->list);
+}
+
+bool task_wait_in(struct task *me, struct task_waiters *waiters, void *slot)
 {
     begin(me, WAIT_LIST, slot);
-    task_list_add(list, &me->link);
+    task_list_add(&waiters->list, &me->link);
     return begun(me);
 }
 
@@ -183,11 +190,11 @@ bool task_wait_on(struct task *me, struct task_wait *wait)
     return begun(me);
 }
 
-struct task *task_list_first(struct task_link *list, void **slot)
+struct task *task_first_waiter(struct task_waiters *waiters, void **slot)
 {
-    struct task *task = TASK_OF(list->next, link);
+    struct task *task = TASK_OF(waiters->list.next, link);
 
-    if (list->next == list)
+    if (waiters->list.next == &waiters->list)
         return NULL;
     if (slot)
         *slot = task->waits_for;
@@ -206,7 +213,7 @@ bool task_sleep(struct task *me, int64_t us)
 
 /* A task that nobody awaits closes no circle. The others' walk is short: they
  * await tasks that have just been created, mostly. */
-const char *task_refuses(const struct task *me, const struct task *task)
+const char *task_await_error(const struct task *me, const struct task *task)
 {
     const struct task *each = task;
 
@@ -224,12 +231,12 @@ const char *task_refuses(const struct task *me, const struct task *task)
 
 bool task_await(struct task *me, struct task *task)
 {
-    const char *refused = task_refuses(me, task);
+    const char *refused = task_await_error(me, task);
 
     if (refused)
-        return task_go_on(me, refused);
+        return task_ready(me, refused);
     if (task->done)
-        return task_go_on(me, task_error(task));
+        return task_ready(me, task_error(task));
     begin(me, WAIT_TASK, task);
     task->awaiter = me;
     return begun(me);
@@ -239,7 +246,8 @@ bool task_within(struct task *me, int64_t us, bool over)
 {
     int64_t due = after(us);
 
-    if (over || me->wait <= WAIT_TURN || (me->timed && me->timer.due <= due))
+    if (over || me->wait <= WAIT_TURN ||
+        (me->has_timer && me->timer.due <= due))
         return over;
     if (me->cancel) /* it is being undone already: the first wins */
         return false;
@@ -266,10 +274,10 @@ void task_create(struct task_loop *loop, struct task *task,
     task_loop_queue(loop, task);
 }
 
-void task_keep(struct task *task, struct task_wait *keeper)
+void task_observe(struct task *task, struct task_wait *observer)
 {
-    task->keeper = keeper;
-    task->kept = keeper != NULL;
+    task->observer = observer;
+    task->has_observer = observer != NULL;
 }
 
 bool task_done(const struct task *task)
@@ -280,9 +288,9 @@ bool task_done(const struct task *task)
 /* A task that failed stays in loop->failed until somebody has asked. */
 const char *task_error(struct task *task)
 {
-    if (task->done && !task->observed) {
+    if (task->done && !task->retrieved) {
         task_list_remove(&task->all);
-        task->observed = true;
+        task->retrieved = true;
     }
     return task->error;
 }
@@ -315,11 +323,11 @@ void task_end(struct task *me)
 static void finish(struct task *task)
 {
     task->done = true;
-    task->observed =
+    task->retrieved =
         task->awaiter || !task->error || task->error == TASK_CANCELLED;
     task_loop_ended(task->loop, task);
-    if (task->kept)
-        task->keeper->ended(task->keeper, task);
+    if (task->has_observer)
+        task->observer->ended(task->observer, task);
     else if (task->awaiter)
         task_resume(task->awaiter, task->error);
 }
@@ -327,8 +335,8 @@ static void finish(struct task *task)
 void task_step(struct task *task)
 {
     task->wait = WAIT_NONE;
-    if (task->step == 0 && task->news) { /* cancelled before it began */
-        task->error = task->news;
+    if (task->step == 0 && task->wait_result) { /* cancelled before it began */
+        task->error = task->wait_result;
     } else {
         task->run(task);
         if (task->wait != WAIT_NONE)

@@ -84,25 +84,28 @@ struct task {
     const char *name;
     const char *error; /* what it ends with */
     union {
-        struct task *awaiter;     /* goes on when this one is done; or NULL */
-        struct task_wait *keeper; /* if `kept`: hears of it instead */
+        struct task *awaiter;       /* goes on when this one is done; or NULL */
+        struct task_wait *observer; /* if `has_observer`: hears of it instead */
     };
     union {
-        void *waits_for;  /* while it waits */
-        const char *news; /* once it may go on: NULL, or an error */
+        void *waits_for;         /* while it waits: see enum wait in await.c */
+        const char *wait_result; /* once it may go on: NULL, or an error */
     };
-    struct heap_node timer;
-    int step;          /* where to go on: 0, a line, or one of the two below */
-    unsigned wait : 3; /* what it waits for: enum wait in await.c */
-    bool timed : 1;    /* its timer is in the heap */
-    bool late : 1;     /* its deadline has passed, the wait not ended yet */
-    bool cancel : 1;   /* asked for; to be delivered at the next await */
-    bool cleaning : 1; /* TASK_FINALLY was reached */
-    bool kept : 1;     /* of awaiter and keeper, it is the keeper */
-    bool observed : 1; /* its error is somebody's */
-    bool ended : 1;    /* TASK_END was reached */
+    struct heap_node timer; /* timer.mark: when the wait began, TASK_TICKS */
+    int step;               /* where to go on: 0, a line, or one of two below */
+    unsigned wait : 3;      /* how it waits: enum wait in await.c */
+    bool has_timer : 1;     /* its timer is in the heap */
+    bool deadline_passed : 1; /* the wait has not ended yet */
+    bool cancel : 1;          /* asked for; to be delivered at the next await */
+    bool cleaning : 1;        /* TASK_FINALLY was reached */
+    bool has_observer : 1;    /* of awaiter and observer, it is the observer */
+    bool retrieved : 1;       /* its error was, or will be, read by its owner */
+    bool ended : 1;           /* TASK_END was reached */
     bool done : 1;
 };
+
+/* A time of the loop's clock in units of 16 ms, 2 to the power of 14 us. */
+#define TASK_TICKS(us) ((uint32_t)((us) >> 14))
 
 /* --- Writing a task ----------------------------------------------------- */
 
@@ -122,8 +125,8 @@ struct task {
             return;                                                            \
         __attribute__((fallthrough));                                          \
     case __LINE__:                                                             \
-        if ((me)->news)                                                        \
-            TASK_FAIL(me, (me)->news);                                         \
+        if ((me)->wait_result)                                                 \
+            TASK_FAIL(me, (me)->wait_result);                                  \
     } while (0)
 
 /* try … except: the same, but puts the outcome of the wait, NULL or an error,
@@ -137,13 +140,13 @@ struct task {
             return;                                                            \
         __attribute__((fallthrough));                                          \
     case __LINE__:                                                             \
-        (caught) = (me)->news;                                                 \
+        (caught) = (me)->wait_result;                                          \
     } while (0)
 
 /* raise: ends the task with that error, by way of TASK_FINALLY. */
-#define TASK_FAIL(me, words)                                                   \
+#define TASK_FAIL(me, error)                                                   \
     do {                                                                       \
-        task_unwind(me, words);                                                \
+        task_unwind(me, error);                                                \
         goto task_again_;                                                      \
     } while (0)
 
@@ -218,37 +221,68 @@ bool task_done(const struct task *task);
 /* What it has ended with: NULL, or an error, which counts as awaited now. */
 const char *task_error(struct task *task);
 
-/* --- Making your own waits (queue.c and group.c are made with these) --- */
+/* --- Making your own waits ----------------------------------------------
+ *
+ * An await function looks first whether there is anything to wait for. If not,
+ * it ends with `return task_ready(me, NULL)`, or an error in place of NULL. If
+ * there is, it begins to wait, in one of two ways:
+ *
+ *   - task_wait_in, in a `struct task_waiters` of yours: any number of tasks
+ *     wait for the same thing, first come, first served (a lock, a queue). To
+ *     serve the first, call task_first_waiter and task_resume, which takes it
+ *     out of the list. A cancellation or a deadline takes a waiter out without a
+ *     call of yours; what it was handed before that, it keeps. See queue.c.
+ *   - task_wait_on, with a `struct task_wait` of yours: one task waits, and to
+ *     interrupt it, something must be undone (an event deleted, a job
+ *     withdrawn). See readiness.c.
+ *
+ * `kind` says what the task waits for: "a queue that is full" continues the
+ * sentence "it waits for". It is for people: scripts/task-tree prints it. If you
+ * know more, replace it at any time, with a string that is never freed. */
 
 /* Something that one task waits for. Put it into a struct of your own. */
 struct task_wait {
     struct task *waiter; /* or NULL */
-    /* The waiter is cancelled or late. Undo the wait and return true; or see to
-     * it that it ends soon (task_resume with TASK_CANCELLED), return false. */
+    const char *kind;    /* "a group"; NULL: unknown */
+    /* The waiter is cancelled or its deadline has passed. Undo the wait and
+     * return true; or see to it that the wait ends soon (task_resume with
+     * TASK_CANCELLED) and return false. */
     bool (*interrupt)(struct task_wait *wait);
-    /* A task that this one keeps is done, and may be freed now. */
+    /* A task that this one observes is done, and may be freed now. */
     void (*ended)(struct task_wait *wait, struct task *task);
+    struct task *owner; /* of the observed tasks, if not the waiter; or NULL */
 };
 
-/* What an await function ends with. Begin to wait on that object, which has no
- * waiter yet; or in a list, first come, first served, where `slot` can be found
- * by who takes it out; or go on at once, with that outcome. */
+/* Something that any number of tasks wait for, in a list. */
+struct task_waiters {
+    struct task_link list;
+    void *is_head;       /* NULL, which tells the list from a task in it */
+    const char *kind;    /* "a semaphore"; NULL: unknown */
+    struct task *holder; /* has what they wait for (a lock's owner), or NULL */
+};
+
+void task_waiters_init(struct task_waiters *waiters, const char *kind);
+
+/* What an await function ends with. It begins to wait on that object, which has
+ * no waiter yet; or at the end of that list, where `slot` (an address, or NULL)
+ * is kept for whoever serves it; or goes on at once, with that outcome. */
 bool task_wait_on(struct task *me, struct task_wait *wait);
-bool task_wait_in(struct task *me, struct task_link *list, void *slot);
-bool task_go_on(struct task *me, const char *error);
+bool task_wait_in(struct task *me, struct task_waiters *waiters, void *slot);
+bool task_ready(struct task *me, const char *error);
 
 /* Ends a task's wait; it goes on in its turn. Does nothing if it waits for
  * nothing. */
 void task_resume(struct task *task, const char *error);
 
-/* The first that waits in a list, or NULL; `slot` is what it left there. */
-struct task *task_list_first(struct task_link *list, void **slot);
+/* The first that waits in a list, or NULL; `slot`, if not NULL, is set to what
+ * that task has left there. */
+struct task *task_first_waiter(struct task_waiters *waiters, void **slot);
 
 /* Why `me` cannot await that task now: an error, or NULL. */
-const char *task_refuses(const struct task *me, const struct task *task);
+const char *task_await_error(const struct task *me, const struct task *task);
 
-/* Has keeper->ended called when the task is done; NULL: not any more. */
-void task_keep(struct task *task, struct task_wait *keeper);
+/* Has observer->ended called when the task is done; NULL: no longer. */
+void task_observe(struct task *task, struct task_wait *observer);
 
 /* --- For task_loop.c ---------------------------------------------------- */
 

@@ -8,8 +8,8 @@ static void gather_let_go(struct gather *gather)
     for (size_t i = 0; i < gather->count; i++) {
         struct task *task = gather->tasks[i];
 
-        if (!task->done && task->keeper == &gather->wait)
-            task_keep(task, NULL);
+        if (!task->done && task->observer == &gather->wait)
+            task_observe(task, NULL);
     }
 }
 
@@ -56,30 +56,31 @@ static bool gather_tasks(struct task *me, struct gather *gather,
 {
     const char *error = NULL;
 
-    *gather = (struct gather){
-        .wait = {.interrupt = gather_interrupt, .ended = on_gathered},
-        .tasks = tasks,
-        .all = all};
+    *gather = (struct gather){.wait = {.kind = "a gather",
+                                       .interrupt = gather_interrupt,
+                                       .ended = on_gathered},
+                              .tasks = tasks,
+                              .all = all};
     for (; gather->count < count; gather->count++) {
         struct task *task = tasks[gather->count];
-        const char *refused = task_refuses(me, task);
+        const char *refused = task_await_error(me, task);
 
         if (refused) {
             gather_let_go(gather);
-            return task_go_on(me, refused);
+            return task_ready(me, refused);
         }
         if (task->done) {
             if (all || !error) /* the errors beside it are not ours */
                 error = task_error(task);
         } else {
-            task_keep(task, &gather->wait);
+            task_observe(task, &gather->wait);
             gather->alive++;
         }
     }
     if (gather->alive > 0 && (all || !error))
         return task_wait_on(me, &gather->wait);
     gather_let_go(gather);
-    return task_go_on(me, all ? NULL : error);
+    return task_ready(me, all ? NULL : error);
 }
 
 bool gather(struct task *me, struct gather *gather, struct task **tasks,
@@ -102,10 +103,11 @@ static bool group_interrupt(struct task_wait *wait);
 void group_init(struct group *group, struct task *owner,
                 void (*ended)(struct task *task))
 {
-    *group = (struct group){
-        .wait = {.interrupt = group_interrupt, .ended = on_member_ended},
-        .owner = owner,
-        .ended = ended};
+    *group = (struct group){.wait = {.kind = "a group",
+                                     .interrupt = group_interrupt,
+                                     .ended = on_member_ended,
+                                     .owner = owner},
+                            .ended = ended};
 }
 
 /* A new member goes behind the last one in loop->all, where nobody else adds:
@@ -113,8 +115,8 @@ void group_init(struct group *group, struct task *owner,
 void group_create(struct group *group, struct task *task,
                   void (*run)(struct task *me), const char *name)
 {
-    task_create(group->owner->loop, task, run, name);
-    task_keep(task, &group->wait);
+    task_create(group->wait.owner->loop, task, run, name);
+    task_observe(task, &group->wait);
     if (group->last) {
         task_list_remove(&task->all);
         task_list_add(group->last->all.next, &task->all);
@@ -147,7 +149,7 @@ static const char *group_outcome(struct group *group)
     const char *error = group->error;
 
     if (group->owner_cancelled)
-        group->owner->cancel = false;
+        group->wait.owner->cancel = false;
     group->wait.waiter = NULL;
     group->error = NULL;
     group->cancelled = group->interrupted = group->owner_cancelled = false;
@@ -163,9 +165,9 @@ static void group_fail(struct group *group, const char *error)
     if (group->cancelled)
         return;
     group_cancel(group);
-    if (!group->wait.waiter && !group->owner->cancel) {
+    if (!group->wait.waiter && !group->wait.owner->cancel) {
         group->owner_cancelled = true;
-        task_cancel(group->owner);
+        task_cancel(group->wait.owner);
     }
 }
 
@@ -207,8 +209,8 @@ static bool group_interrupt(struct task_wait *wait)
 bool group_join(struct task *me, struct group *group)
 {
     if (group->wait.waiter)
-        return task_go_on(me, TASK_AWAITED_TWICE);
+        return task_ready(me, TASK_AWAITED_TWICE);
     if (!group->first)
-        return task_go_on(me, group_outcome(group));
+        return task_ready(me, group_outcome(group));
     return task_wait_on(me, &group->wait);
 }

@@ -52,8 +52,7 @@ TASK_AWAITABLE bool gather_all(struct task *me, struct gather *gather,
 /* A group of tasks that end together. It owns none of them, but knows who is
  * left: it may outlive them, not they it. */
 struct group {
-    struct task_wait wait;
-    struct task *owner;
+    struct task_wait wait;     /* its owner will join the group */
     struct task *first, *last; /* members: neighbours in loop->all; or NULL */
     const char *error;         /* of the first that failed */
     bool cancelled;            /* whoever joins now never begins */

@@ -2,9 +2,12 @@
 #include "heap.h"
 #include <stddef.h>
 
+/* Numbers wrap around: right as long as fewer than 2^31 nodes are added between
+ * two that are due in the same microsecond. */
 static bool earlier(const struct heap_node *a, const struct heap_node *b)
 {
-    return a->due != b->due ? a->due < b->due : a->number < b->number;
+    return a->due != b->due ? a->due < b->due
+                            : b->number - a->number - 1 < INT32_MAX;
 }
 
 /* Makes one tree of two, either of which may be NULL: the later root becomes

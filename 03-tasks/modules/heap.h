@@ -22,13 +22,14 @@ struct heap_node {
     struct heap_node *sibling;  /* the next below the same parent */
     struct heap_node *previous; /* the sibling before, or the parent */
     int64_t due;
-    uint64_t number; /* counts up: who of equals came first */
+    uint32_t number; /* counts up: who of equals came first */
+    uint32_t mark;   /* its owner's: the heap does not touch it */
 };
 
 /* All zero when empty. It owns none of its nodes. */
 struct heap {
     struct heap_node *first; /* the earliest, or NULL */
-    uint64_t added;
+    uint32_t added;          /* goes round: see heap.c */
 };
 
 /* Adds a node that is in no heap. */

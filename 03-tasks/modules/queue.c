@@ -11,8 +11,8 @@ const char QUEUE_CLOSED[] = "the queue is closed";
 void queue_init(struct queue *queue, void *slots, size_t size, size_t capacity)
 {
     *queue = (struct queue){.slots = slots, .size = size, .capacity = capacity};
-    task_list_init(&queue->getters);
-    task_list_init(&queue->putters);
+    task_waiters_init(&queue->getters, "a queue that is empty");
+    task_waiters_init(&queue->putters, "a queue that is full");
 }
 
 /* Adds an item at the end; there must be room. */
@@ -27,7 +27,7 @@ static void append(struct queue *queue, const void *item)
 bool queue_try_put(struct queue *queue, const void *item)
 {
     void *wanted;
-    struct task *getter = task_list_first(&queue->getters, &wanted);
+    struct task *getter = task_first_waiter(&queue->getters, &wanted);
 
     if (queue->closed)
         return false;
@@ -45,19 +45,19 @@ bool queue_try_put(struct queue *queue, const void *item)
 bool queue_put(struct task *me, struct queue *queue, void *item)
 {
     if (queue_try_put(queue, item))
-        return task_go_on(me, NULL);
+        return task_ready(me, NULL);
     if (queue->closed)
-        return task_go_on(me, QUEUE_CLOSED);
+        return task_ready(me, QUEUE_CLOSED);
     return task_wait_in(me, &queue->putters, item);
 }
 
 bool queue_get(struct task *me, struct queue *queue, void *item)
 {
     void *offered;
-    struct task *putter = task_list_first(&queue->putters, &offered);
+    struct task *putter = task_first_waiter(&queue->putters, &offered);
 
     if (queue->count == 0 && queue->closed)
-        return task_go_on(me, QUEUE_CLOSED);
+        return task_ready(me, QUEUE_CLOSED);
     if (queue->count == 0)
         return task_wait_in(me, &queue->getters, item);
     memcpy(item, queue->slots + queue->first * queue->size, queue->size);
@@ -67,7 +67,7 @@ bool queue_get(struct task *me, struct queue *queue, void *item)
         append(queue, offered);
         task_resume(putter, NULL);
     }
-    return task_go_on(me, NULL);
+    return task_ready(me, NULL);
 }
 
 void queue_close(struct queue *queue)
@@ -75,16 +75,16 @@ void queue_close(struct queue *queue)
     struct task *task;
 
     queue->closed = true;
-    while ((task = task_list_first(&queue->getters, NULL)))
+    while ((task = task_first_waiter(&queue->getters, NULL)))
         task_resume(task, QUEUE_CLOSED);
-    while ((task = task_list_first(&queue->putters, NULL)))
+    while ((task = task_first_waiter(&queue->putters, NULL)))
         task_resume(task, QUEUE_CLOSED);
 }
 
 void semaphore_init(struct semaphore *semaphore, size_t permits)
 {
     semaphore->free = permits;
-    task_list_init(&semaphore->waiters);
+    task_waiters_init(&semaphore->waiters, "a semaphore");
 }
 
 bool semaphore_acquire(struct task *me, struct semaphore *semaphore)
@@ -92,12 +92,12 @@ bool semaphore_acquire(struct task *me, struct semaphore *semaphore)
     if (semaphore->free == 0)
         return task_wait_in(me, &semaphore->waiters, NULL);
     semaphore->free--;
-    return task_go_on(me, NULL);
+    return task_ready(me, NULL);
 }
 
 void semaphore_release(struct semaphore *semaphore)
 {
-    struct task *first = task_list_first(&semaphore->waiters, NULL);
+    struct task *first = task_first_waiter(&semaphore->waiters, NULL);
 
     if (first)
         task_resume(first, NULL);

@@ -31,7 +31,7 @@ extern const char QUEUE_CLOSED[]; /* asyncio.QueueShutDown */
 struct queue {
     char *slots; /* not owned */
     size_t size, capacity, first, count;
-    struct task_link getters, putters; /* one of them is always empty */
+    struct task_waiters getters, putters; /* one of them is always empty */
     bool closed;
 };
 
@@ -56,7 +56,7 @@ void queue_close(struct queue *queue);
 /* A number of permits. With none at first it is how a callback wakes a task. */
 struct semaphore {
     size_t free;
-    struct task_link waiters;
+    struct task_waiters waiters;
 };
 
 void semaphore_init(struct semaphore *semaphore, size_t permits);

@@ -29,7 +29,10 @@ static bool readiness_interrupt(struct task_wait *wait)
 int readiness_init(struct readiness *readiness, struct task_loop *loop,
                    evutil_socket_t fd, short what)
 {
-    *readiness = (struct readiness){.wait = {.interrupt = readiness_interrupt}};
+    *readiness = (struct readiness){
+        .wait = {.interrupt = readiness_interrupt,
+                 .kind = what & EV_READ ? "a descriptor to be readable"
+                                        : "a descriptor to be writable"}};
     readiness->event = event_new(loop->base, fd, what, on_ready, readiness);
     return readiness->event ? 0 : -1;
 }
@@ -37,9 +40,9 @@ int readiness_init(struct readiness *readiness, struct task_loop *loop,
 bool readiness_wait(struct task *me, struct readiness *readiness)
 {
     if (readiness->wait.waiter)
-        return task_go_on(me, TASK_AWAITED_TWICE);
+        return task_ready(me, TASK_AWAITED_TWICE);
     if (event_add(readiness->event, NULL) < 0)
-        return task_go_on(me, TASK_CANNOT_WATCH);
+        return task_ready(me, TASK_CANNOT_WATCH);
     return task_wait_on(me, &readiness->wait);
 }
 

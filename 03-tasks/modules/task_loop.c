@@ -67,7 +67,7 @@ static int report(const char *name, const char *what, const char *why)
  * before that by whoever prepared it, perhaps along with others. So from both
  * ends the list is good up to the first such place; what lies between is lost.
  * The list is short: these are mistakes, or about to be awaited. */
-static void strike_out(struct task_loop *loop, const char *name)
+static void repair_failed_list(struct task_loop *loop, const char *name)
 {
     struct task_link *before = &loop->failed, *behind = &loop->failed;
 
@@ -109,7 +109,7 @@ static void refuse_running(struct task_loop *loop, struct task *task)
 void task_loop_add(struct task_loop *loop, struct task *task)
 {
     refuse_running(loop, task);
-    strike_out(loop, task->name);
+    repair_failed_list(loop, task->name);
     task_list_add(&loop->all, &task->all);
     loop->alive++;
 }
@@ -117,7 +117,7 @@ void task_loop_add(struct task_loop *loop, struct task *task)
 void task_loop_ended(struct task_loop *loop, struct task *task)
 {
     task_list_remove(&task->all);
-    if (!task->observed)
+    if (!task->retrieved)
         task_list_add(&loop->failed, &task->all);
     loop->alive--;
     if (task == loop->until || (!loop->until && loop->alive == 0))
@@ -157,12 +157,12 @@ static void call_next_pass(struct task_loop *loop)
 static void on_tick(evutil_socket_t fd, short events, void *arg)
 {
     struct task_loop *loop = arg;
-    int64_t now = task_loop_now();
 
     (void)fd;
     loop->at_once = events & EV_TIMEOUT ? 0 : loop->at_once + 1;
     loop->in_pass = true;
-    while (loop->timers.first && loop->timers.first->due <= now)
+    loop->now = task_loop_now();
+    while (loop->timers.first && loop->timers.first->due <= loop->now)
         task_due(TASK_OF(loop->timers.first, timer));
     for (size_t left = loop->ready_count; left > 0; left--) {
         struct task_link *first = loop->ready.next;
@@ -226,11 +226,11 @@ int task_run(struct task_loop *loop, struct task *main_task)
     stopped = run_until(loop, NULL);
     for (each = loop->all.next; each != &loop->all; each = each->next)
         status = report(TASK_OF(each, all)->name, "never ended", stopped);
-    strike_out(loop, "?");
+    repair_failed_list(loop, "?");
     for (each = loop->failed.next; each != &loop->failed; each = each->next) {
         struct task *task = TASK_OF(each, all);
 
-        task->observed = true;
+        task->retrieved = true;
         status = report(task->name, "failed, nobody awaited it", task->error);
     }
     task_list_init(&loop->failed);

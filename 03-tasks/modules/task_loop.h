@@ -41,7 +41,8 @@ struct task_loop {
     size_t alive;            /* how many these are */
     struct task_link failed; /* done, and nobody has asked for their error */
     struct task *until;      /* the loop ends when it is done; NULL: all are */
-    int at_once;             /* passes since libevent looked for news */
+    int64_t now;             /* when the pass began: microseconds */
+    int at_once;             /* passes since libevent looked for events */
     bool in_pass, no_timer, reported;
 };
 

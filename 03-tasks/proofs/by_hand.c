@@ -30,8 +30,8 @@ again:
             return;                              /* and leave */
         __attribute__((fallthrough));            /* (it was over at once) */
     case SLEPT:
-        if (me->news) { /* an error, or cancelled: raise it */
-            task_unwind(me, me->news);
+        if (me->wait_result) { /* an error, or cancelled: raise it */
+            task_unwind(me, me->wait_result);
             goto again;
         }
 

@@ -14,9 +14,9 @@ bool item_make(struct task *me, struct item **item, const char *word)
 {
     *item = calloc(1, sizeof **item);
     if (!*item)
-        return task_go_on(me, TASK_NO_MEMORY);
+        return task_ready(me, TASK_NO_MEMORY);
     (*item)->word = word;
-    return task_go_on(me, NULL);
+    return task_ready(me, NULL);
 }
 
 bool item_square(struct task *me, struct item *item)
@@ -25,7 +25,7 @@ bool item_square(struct task *me, struct item *item)
     long number = strtol(item->word, &end, 10);
 
     if (*end)
-        return task_go_on(me, "not a number");
+        return task_ready(me, "not a number");
     item->square = number * number;
     return task_sleep(me, number * TASK_MS);
 }

@@ -11,7 +11,7 @@ enum { NODES = 100000 };
 int main(void)
 {
     static struct heap_node nodes[NODES];
-    struct heap heap = {0};
+    struct heap heap = {.added = UINT32_MAX - NODES / 2}; /* it wraps around */
     const struct heap_node *last = NULL;
     unsigned random = 1;
     int removed = 0, came = 0;

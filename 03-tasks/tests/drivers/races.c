@@ -126,7 +126,7 @@ static void result(struct waiter *waiter)
 /* The loop calls this when a deadline is past. */
 static void deadline(struct waiter *waiter)
 {
-    if (waiter->task.timed)
+    if (waiter->task.has_timer)
         task_due(&waiter->task);
 }
 

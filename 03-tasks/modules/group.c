@@ -38,45 +38,73 @@ static void on_gathered(struct task_wait *wait, struct task *task)
         gather_over(gather);
 }
 
+/* While it cancels, a circle of gathers may lead back here: see `cancelling`. */
+static void gather_cancel(struct gather *gather)
+{
+    gather->cancelling = true;
+    for (size_t i = 0; i < gather->count; i++)
+        task_cancel(gather->tasks[i]);
+    gather->cancelling = false;
+}
+
 static bool gather_interrupt(struct task_wait *wait)
 {
     struct gather *gather = (struct gather *)wait;
 
-    if (gather->cancelling)
-        return false; /* one of them leads back to us */
-    gather->interrupted = gather->cancelling = true;
-    for (size_t i = 0; i < gather->count; i++)
-        task_cancel(gather->tasks[i]);
-    gather->cancelling = false;
+    if (gather->cancelling || gather->winner)
+        return false;
+    gather->interrupted = true;
+    gather_cancel(gather);
     return false;
 }
 
-static bool gather_tasks(struct task *me, struct gather *gather,
-                         struct task **tasks, size_t count, bool all)
+/* Takes those of the tasks that are not done under observation, and refuses all
+ * of them if one cannot be awaited. Returns NULL, or that error. */
+static const char *gather_begin(struct task *me, struct gather *gather,
+                                struct task **tasks, size_t count)
 {
-    const char *error = NULL;
-
-    *gather = (struct gather){.wait = {.kind = "a gather",
-                                       .interrupt = gather_interrupt,
-                                       .ended = on_gathered},
-                              .tasks = tasks,
-                              .all = all};
+    gather->wait.interrupt = gather_interrupt;
+    gather->tasks = tasks;
     for (; gather->count < count; gather->count++) {
         struct task *task = tasks[gather->count];
         const char *refused = task_await_error(me, task);
 
         if (refused) {
             gather_let_go(gather);
-            return task_ready(me, refused);
+            return refused;
         }
-        if (task->done) {
-            if (all || !error) /* the errors beside it are not ours */
-                error = task_error(task);
-        } else {
+        if (!task->done) {
             task_observe(task, &gather->wait);
             gather->alive++;
         }
     }
+    return NULL;
+}
+
+/* The first error of those that have ended; all of them count as retrieved, but
+ * the errors beside the first are not ours unless `all` of them are. */
+static const char *gather_ended(const struct gather *gather)
+{
+    const char *error = NULL;
+
+    for (size_t i = 0; i < gather->count; i++) {
+        if (gather->tasks[i]->done && (gather->all || !error))
+            error = task_error(gather->tasks[i]);
+    }
+    return error;
+}
+
+static bool gather_tasks(struct task *me, struct gather *gather,
+                         struct task **tasks, size_t count, bool all)
+{
+    const char *error;
+
+    *gather = (struct gather){
+        .wait = {.kind = "a gather", .ended = on_gathered}, .all = all};
+    error = gather_begin(me, gather, tasks, count);
+    if (error)
+        return task_ready(me, error);
+    error = gather_ended(gather);
     if (gather->alive > 0 && (all || !error))
         return task_wait_on(me, &gather->wait);
     gather_let_go(gather);
@@ -93,6 +121,51 @@ bool gather_all(struct task *me, struct gather *gather, struct task **tasks,
                 size_t count)
 {
     return gather_tasks(me, gather, tasks, count, true);
+}
+
+/* --- The first of several ----------------------------------------------- */
+
+/* The first that is done decides, and the others are cancelled; but a task that
+ * ends because the awaiter was interrupted does not decide. */
+static void first_wins(struct gather *gather, struct task *task)
+{
+    const char *error = task_error(task);
+
+    if (gather->winner || (gather->interrupted && error == TASK_CANCELLED))
+        return;
+    gather->winner = task;
+    gather->error = error;
+    if (!gather->interrupted)
+        gather_cancel(gather);
+}
+
+static void on_raced(struct task_wait *wait, struct task *task)
+{
+    struct gather *gather = (struct gather *)wait;
+
+    gather->alive--;
+    first_wins(gather, task);
+    if (gather->alive == 0)
+        gather_over(gather);
+}
+
+bool task_wait_first(struct task *me, struct gather *gather,
+                     struct task **tasks, size_t count)
+{
+    const char *refused;
+
+    *gather = (struct gather){
+        .wait = {.kind = "the first of several tasks", .ended = on_raced},
+        .error = TASK_CANCELLED};
+    refused = gather_begin(me, gather, tasks, count);
+    if (refused)
+        return task_ready(me, refused);
+    for (size_t i = 0; i < count; i++) {
+        if (tasks[i]->done)
+            first_wins(gather, tasks[i]);
+    }
+    return gather->alive > 0 ? task_wait_on(me, &gather->wait)
+                             : task_ready(me, gather->error);
 }
 
 /* --- Groups ------------------------------------------------------------- */

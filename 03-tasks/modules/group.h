@@ -1,4 +1,4 @@
-/* group — await several tasks at once: gather, and the task group.
+/* group — await several tasks at once: gather, the first of them, and the group.
  *
  *     struct task *all[2] = …, in self; each was created with task_create
  *     AWAIT(me, gather(me, &self->gather, self->all, 2));
@@ -32,8 +32,9 @@ struct gather {
     struct task **tasks; /* not owned */
     size_t count, alive;
     const char *error;
-    bool all;         /* wait for all of them, errors or not */
-    bool interrupted; /* wait for all of them: they are cancelled */
+    struct task *winner; /* of task_wait_first; NULL if none has won */
+    bool all;            /* wait for all of them, errors or not */
+    bool interrupted;    /* wait for all of them: they are cancelled */
     bool cancelling;
 };
 
@@ -48,6 +49,31 @@ TASK_AWAITABLE bool gather(struct task *me, struct gather *gather,
  * its error: task_error. */
 TASK_AWAITABLE bool gather_all(struct task *me, struct gather *gather,
                                struct task **tasks, size_t count);
+
+/* asyncio.wait with FIRST_COMPLETED, and the rest cancelled: either of two waits.
+ * A task that works for a client can notice that the client has left:
+ *
+ *     task_create(me->loop, &self->job.task, job_run, "job");
+ *     task_create(me->loop, &self->left.task, left_run, "client leaves");
+ *     AWAIT(me, task_wait_first(me, &self->first, self->both, 2));
+ *     if (self->first.winner == &self->left.task)
+ *         TASK_RETURN(me);
+ *
+ * The first that is done wins: `winner` says which, and its error becomes ours.
+ * The others are cancelled, once, and the wait ends when all of them have ended:
+ * then no task works on your struct any more. This is what asyncio leaves to you.
+ *
+ *   - A loser may have its result, too (both came in one pass, or it caught its
+ *     cancelling): task_error says NULL then, and what it has got is yours to
+ *     free. Its errors are dropped; only task_error tells them.
+ *   - If the awaiter is cancelled or its deadline passes before any is done, all
+ *     are cancelled, and the wait ends with that error when they have ended;
+ *     unless one of them wins in spite of it, with a result or an error of its
+ *     own. After a task has won, a cancellation of the awaiter interrupts its
+ *     next wait, and not the clean-up of the losers.
+ *   - If one cannot be awaited (TASK_NOT_CREATED, …), the others go on. */
+TASK_AWAITABLE bool task_wait_first(struct task *me, struct gather *gather,
+                                    struct task **tasks, size_t count);
 
 /* A group of tasks that end together. It owns none of them, but knows who is
  * left: it may outlive them, not they it. */

@@ -55,10 +55,14 @@ void task_loop_queue(struct task_loop *loop, struct task *task)
         event_active(loop->tick, 0, 0);
 }
 
-static int report(const char *name, const char *what, const char *why)
+static int report(const struct task_loop *loop, const char *name,
+                  const char *what, const char *why)
 {
-    fprintf(stderr, "%s: task %s %s: %s\n", program_invocation_short_name, name,
-            what, why);
+    if (loop->report)
+        loop->report(name, what, why);
+    else
+        fprintf(stderr, "%s: task %s %s: %s\n", program_invocation_short_name,
+                name, what, why);
     return -1;
 }
 
@@ -80,7 +84,7 @@ static void repair_failed_list(struct task_loop *loop, const char *name)
         behind = behind->prev;
     before->next = behind;
     behind->prev = before;
-    report(name, "failed, nobody awaited it",
+    report(loop, name, "failed, nobody awaited it",
            "and now its struct is used again");
     loop->reported = true;
 }
@@ -95,7 +99,7 @@ static void refuse_running(struct task_loop *loop, struct task *task)
 
     for (int i = 0; i < 64 && each != &loop->all; i++, each = each->next) {
         if (each == &task->all) {
-            report(task->name, "cannot be created here",
+            report(loop, task->name, "cannot be created here",
                    "the task in this struct has not ended yet");
             abort();
         }
@@ -218,20 +222,22 @@ int task_run(struct task_loop *loop, struct task *main_task)
 
     for (each = loop->all.next; each != &loop->all; each = each->next) {
         if (stopped)
-            status = report(TASK_OF(each, all)->name, "waits in vain", stopped);
+            status = report(loop, TASK_OF(each, all)->name, "waits in vain",
+                            stopped);
         task_cancel_with_all(TASK_OF(each, all));
     }
     if (main_task && main_task->done && task_error(main_task))
-        status = report(main_task->name, "failed", main_task->error);
+        status = report(loop, main_task->name, "failed", main_task->error);
     stopped = run_until(loop, NULL);
     for (each = loop->all.next; each != &loop->all; each = each->next)
-        status = report(TASK_OF(each, all)->name, "never ended", stopped);
+        status = report(loop, TASK_OF(each, all)->name, "never ended", stopped);
     repair_failed_list(loop, "?");
     for (each = loop->failed.next; each != &loop->failed; each = each->next) {
         struct task *task = TASK_OF(each, all);
 
         task->retrieved = true;
-        status = report(task->name, "failed, nobody awaited it", task->error);
+        status =
+            report(loop, task->name, "failed, nobody awaited it", task->error);
     }
     task_list_init(&loop->failed);
     if (loop->reported)

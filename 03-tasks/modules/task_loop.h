@@ -44,6 +44,9 @@ struct task_loop {
     int64_t now;             /* when the pass began: microseconds */
     int at_once;             /* passes since libevent looked for events */
     bool in_pass, no_timer, reported;
+    /* Hears of each report, and stderr does not; NULL: stderr. The one field that
+     * is yours to set, once tasks run. asyncio: loop.set_exception_handler. */
+    void (*report)(const char *task, const char *what, const char *why);
 };
 
 /* Ties tasks to an event base, which may have other events, too. Returns 0, or
@@ -51,9 +54,9 @@ struct task_loop {
 int task_loop_init(struct task_loop *loop, struct event_base *base);
 
 /* asyncio.run, on a base of your own: runs it until `main_task` is done (NULL:
- * until all are), then cancels what is left and lets it end. Reports on stderr, a
- * line each: main's error, tasks that failed and that nobody awaited, tasks that
- * wait for what can never come. Returns 0, or -1 if there was something to report.
+ * until all are), then cancels what is left and lets it end. Reports on stderr, or
+ * to loop->report, a line each: main's error, tasks that failed and that nobody
+ * awaited, tasks that wait for what can never come. Returns 0, or -1 if there was something to report.
  * event_base_loopexit or loopbreak ends it early: then each task that is left is
  * reported ("waits in vain: the loop was stopped") and cancelled: -1. */
 int task_run(struct task_loop *loop, struct task *main_task);

@@ -8,15 +8,16 @@ import sys
 
 async def fail():
     try:
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.01)
         raise RuntimeError("Simulated error")
     finally:
         print("task cleaned up", file=sys.stderr)
 
 
-async def sibling(number, seconds):
+async def sibling(number, steps):
     try:
-        await asyncio.sleep(seconds)
+        for _ in range(steps):
+            await asyncio.sleep(0.01)
         print(f"sibling {number} finished", file=sys.stderr)
     except asyncio.CancelledError:
         print(f"sibling {number} was cut off", file=sys.stderr)
@@ -26,17 +27,18 @@ async def sibling(number, seconds):
 
 
 async def main(scene):
-    task = asyncio.create_task(fail())
-    siblings = [asyncio.create_task(sibling(1, 0.15)),
-                asyncio.create_task(sibling(2, 0.25))]
+    failing = asyncio.create_task(fail())
+    first = asyncio.create_task(sibling(1, steps=3))
+    second = asyncio.create_task(sibling(2, steps=5))
     if scene == "broken":
-        await task
+        await failing
     elif scene == "fixed":
         try:
-            await task
+            await failing
         except RuntimeError as error:
             print(f"Caught exception: {error}")
-    await asyncio.wait(siblings)
+    await first
+    await second
 
 
 if sys.argv[1:] not in ([], ["fixed"], ["broken"], ["unobserved"]):

@@ -1,56 +1,55 @@
-/* reporter — one place that every failure reaches which nobody has read.
+/* reporter — one place that every failure reaches that nothing has read.
  *
- * Twin:   reporter.py (loop.set_exception_handler, logging)
- * Build:  cc -o reporter reporter.c $(pkg-config --cflags --libs libevent)
+ * Twin:   reporter.py (loop.set_exception_handler)
+ * Build:  cc -I../03-tasks/modules -o reporter reporter.c ../03-tasks/modules/await.c ../03-tasks/modules/heap.c ../03-tasks/modules/task_loop.c ../03-tasks/modules/task_main.c $(pkg-config --cflags --libs libevent)
  * Run:    ./reporter          or: ./reporter broken, ./reporter fatal
  * Prints: the failure that was read, how many reached the reporter; exit 1
  *
- * Three things go wrong: a task fails and its owner reads it; a task fails and
- * its owner lets it go unread; the loop is run from inside itself, which libevent
- * only warns of. The owner's business stays his; the other two go to the
- * reporter, libevent's log by event_set_log_callback. Because something was
- * reported, the exit status is 1. `broken` has no reporter: all is quiet, exit 0.
- * `fatal` adds an error after which libevent ends the process: its
- * event_set_fatal_callback reaches the same place first.
+ * Three things go wrong: a task fails and main reads its error; a task fails and
+ * its error goes unread; a task runs the loop from inside itself, of which libevent
+ * only warns. The first is main's business. The other two go to the reporter, and
+ * therefore the exit status is 1. `broken` has no reporter: all is quiet, exit 0.
+ * `fatal` adds an error after which libevent ends the process: it reaches the
+ * reporter first.
  */
-#include <event2/event.h>
-#include <stdbool.h>
+#include "task_main.h"
+#include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* One for the process, and global, as libevent's callbacks get no argument. */
+/* One for the process, and global: libevent's callbacks get no argument. */
 static struct reporter {
     bool off; /* the broken scene */
     int reports;
 } reporter;
 
-/* Where every unobserved failure ends: a service would also count it, send it
- * on, or come down. Must not allocate, since memory may be what has failed. */
-static void report(const char *what, const char *why)
+/* A service would also count it, send it on, or come down. Must not allocate,
+ * since memory may be what has failed. `what` happened to a task is not said. */
+static void report(const char *who, const char *what, const char *why)
 {
+    (void)what;
     if (reporter.off)
         return;
     reporter.reports++;
-    fprintf(stderr, "reporter: %s: %s\n", what, why);
+    fprintf(stderr, "reporter: %s: %s\n", who, why);
 }
 
 static void on_libevent_log(int severity, const char *message)
 {
     if (severity >= EVENT_LOG_WARN)
-        report("libevent", message);
+        report("libevent", "warns", message);
 }
 
-/* The exit status, once it is known to the reporter that the world is ending
- * (or not). Says how many there were. */
+/* Prints how many reports there were. Returns the exit status. */
 static int verdict(void)
 {
     printf("%d failures reached the reporter\n", reporter.reports);
     if (fflush(stdout) != 0 || ferror(stdout)) {
-        perror("reporter: cannot write the result");
+        warn("cannot write the result");
         return 1;
     }
-    return reporter.reports > 0 ? 1 : 0;
+    return reporter.reports > 0;
 }
 
 /* libevent is about to exit or abort, and is in no state to be used: no call of
@@ -58,119 +57,62 @@ static int verdict(void)
 static void on_libevent_fatal(int error)
 {
     (void)error;
-    report("libevent", "cannot go on");
+    report("libevent", "ends", "cannot go on");
     exit(verdict());
 }
 
-/* A task: fails as soon as it runs. Owns its event. */
-struct task {
-    const char *name;
-    struct event *event;
-    const char *error; /* once it has failed */
-    bool observed;
+/* async def fail() */
+static void fail_run(struct task *me)
+{
+    TASK_BEGIN(me);
+    TASK_FAIL(me, "Simulated error");
+    TASK_END(me);
+}
+
+/* async def main() */
+struct program {
+    struct task task;
+    struct task read, unread;
 };
 
-static void on_task(evutil_socket_t fd, short events, void *arg)
+static void program_run(struct task *me)
 {
-    struct task *task = arg;
+    struct program *self = (struct program *)me;
+    const char *error;
 
-    (void)fd;
-    (void)events;
-    task->error = "Simulated error";
-}
-
-/* Its error, or NULL; from here on it is the caller's business. */
-static const char *task_error(struct task *task)
-{
-    task->observed = true;
-    return task->error;
-}
-
-/* The last moment at which an unread error can be noticed: asyncio does the
- * same when a Task is collected ("exception was never retrieved"). */
-static void task_free(struct task *task)
-{
-    if (task->error && !task->observed)
-        report(task->name, task->error);
-    if (task->event)
-        event_free(task->event);
-}
-
-/* A callback that makes a mistake whose return value it does not look at. */
-static void on_mistake(evutil_socket_t fd, short events, void *arg)
-{
-    (void)fd;
-    (void)events;
-    (void)event_base_dispatch(arg);
-}
-
-/* Runs the three. 0, or -1 and it has said why. */
-static int play(struct event_base *base)
-{
-    struct task tasks[] = {{.name = "read task"}, {.name = "unread task"}};
-    struct event *mistake = event_new(base, -1, 0, on_mistake, base);
-    int result = -1;
-
-    for (int i = 0; i < 2; i++)
-        tasks[i].event = event_new(base, -1, 0, on_task, &tasks[i]);
-    if (!mistake || !tasks[0].event || !tasks[1].event) {
-        fputs("reporter: cannot create a task: out of memory\n", stderr);
-        goto cleanup;
-    }
-    event_active(tasks[0].event, 0, 0);
-    event_active(tasks[1].event, 0, 0);
-    event_active(mistake, 0, 0);
-    if (event_base_dispatch(base) < 0) {
-        fputs("reporter: the event loop failed\n", stderr);
-        goto cleanup;
-    }
-    printf("%s failed, and its owner reads: %s\n", tasks[0].name,
-           task_error(&tasks[0]));
-    result = 0;
-
-cleanup:
-    task_free(&tasks[0]);
-    task_free(&tasks[1]);
-    if (mistake)
-        event_free(mistake);
-    return result;
+    TASK_BEGIN(me);
+    me->loop->report = report; /* loop.set_exception_handler */
+    task_create(me->loop, &self->read, fail_run, "read task");
+    task_create(me->loop, &self->unread, fail_run, "unread task");
+    (void)event_base_dispatch(
+        me->loop->base); /* a mistake, and not looked at */
+    AWAIT_CATCH(me, error, task_await(me, &self->read));
+    printf("read task failed, and its owner reads: %s\n", error);
+    TASK_END(me);
 }
 
 int main(int argc, char **argv)
 {
     const char *scene = argc > 1 ? argv[1] : "fixed";
     bool fatal = !strcmp(scene, "fatal");
-    struct event_base *base;
-    int status;
+    struct program program = {0};
 
     if (argc == 2 && (!strcmp(scene, "-h") || !strcmp(scene, "--help"))) {
         puts("usage: reporter [-h] [fixed|broken|fatal]\n"
-             "Failures that nobody reads, and the place they all reach.");
+             "Failures that nothing reads, and the place they all reach.");
         return fflush(stdout) != 0 || ferror(stdout);
     }
     reporter.off = !strcmp(scene, "broken");
-    if (argc > 2 || (!fatal && !reporter.off && strcmp(scene, "fixed") != 0)) {
-        fprintf(stderr,
-                "reporter: unexpected '%s': usage: reporter "
-                "[fixed|broken|fatal]\n",
-                argv[argc - 1]);
-        return 2;
-    }
+    if (argc > 2 || (!fatal && !reporter.off && strcmp(scene, "fixed") != 0))
+        errx(2, "unexpected '%s': usage: reporter [fixed|broken|fatal]",
+             argv[argc - 1]);
 
     event_set_log_callback(on_libevent_log); /* before anything can fail */
     event_set_fatal_callback(on_libevent_fatal);
-    base = event_base_new();
-    if (!base) {
-        fputs("reporter: cannot make an event base: out of resources\n",
-              stderr);
+    (void)task_main(&program.task, program_run); /* 1: there are reports */
+    if (!task_done(&program.task))
         return 1;
-    }
-    status = play(base);
-    event_base_free(base);
-    if (status == 0 && fatal)
+    if (fatal)
         event_enable_debug_mode(); /* too late for that, says libevent */
-    if (status == 0)
-        status = verdict();
-    libevent_global_shutdown();
-    return status == 0 ? 0 : 1;
+    return verdict();
 }

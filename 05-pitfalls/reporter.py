@@ -6,7 +6,7 @@ import sys
 reports = 0
 
 
-def on_exception(loop, context):
+def report(loop, context):
     global reports
     reports += 1
     error = context.get("exception")
@@ -24,12 +24,14 @@ def mistake():
 async def main():
     broken = sys.argv[1:] == ["broken"]
     loop = asyncio.get_running_loop()
-    loop.set_exception_handler((lambda *_: None) if broken else on_exception)
-    tasks = [asyncio.create_task(fail()), asyncio.create_task(fail())]
+    loop.set_exception_handler((lambda *_: None) if broken else report)
+    read, unread = asyncio.create_task(fail()), asyncio.create_task(fail())
     loop.call_soon(mistake)
-    await asyncio.sleep(0.01)
-    print("read task failed, and its owner reads:", tasks[0].exception())
-    tasks.clear()
+    try:
+        await read
+    except RuntimeError as error:
+        print("read task failed, and its owner reads:", error)
+    del unread
     gc.collect()
 
 

@@ -15,11 +15,11 @@ errors: sibling 2 finished
 errors: sibling 2 cleaned up"
 }
 
-@test "errors broken: an error nobody catches brings the loop down" {
+@test "errors broken: an error that main lets through brings the loop down" {
     run_program errors broken
     assert_failure 1
     assert_output ""
-    [[ $stderr == *"not caught in main: Simulated error"* ]]
+    [[ $stderr == *"errors: task main failed: Simulated error"* ]]
     [[ $stderr == *"sibling 1 was cut off"*"sibling 2 was cut off"* ]]
     [[ $stderr != *finished* ]]
 }
@@ -50,10 +50,10 @@ errors: sibling 1 finished
 errors: sibling 1 cleaned up
 errors: sibling 2 finished
 errors: sibling 2 cleaned up
-errors: task: task exception was never retrieved: Simulated error"
+errors: task fail failed, nobody awaited it: Simulated error"
 }
 
-@test "errors unobserved: asyncio says the same words" {
+@test "errors unobserved: asyncio reports it, too" {
     needs_python
     run --separate-stderr "$python" 05-pitfalls/errors.py unobserved
     assert_success

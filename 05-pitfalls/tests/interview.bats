@@ -114,7 +114,7 @@ released by a stranger: True"
     same_as_twin errors unobserved
     run_program errors unobserved
     assert_success
-    [[ $stderr == *"task exception was never retrieved: Simulated error" ]] || fail "$stderr"
+    [[ $stderr == *"errors: task fail failed, nobody awaited it: Simulated error" ]] || fail "$stderr"
 }
 
 @test "05-06 an error that is caught leaves the siblings alone" {

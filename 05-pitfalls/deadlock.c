@@ -1,189 +1,126 @@
 /* deadlock — two locks in opposite order: each has what the other waits for.
  *
  * Twin:   deadlock.py (two asyncio.Locks)
- * Build:  cc -Imodules -o deadlock deadlock.c modules/async_lock.c $(pkg-config --cflags --libs libevent)
+ * Build:  cc -Imodules -I../03-tasks/modules -o deadlock deadlock.c modules/lock.c ../03-tasks/modules/await.c ../03-tasks/modules/heap.c ../03-tasks/modules/task_loop.c ../03-tasks/modules/task_main.c $(pkg-config --cflags --libs libevent)
  * Run:    ./deadlock          or: ./deadlock broken
- * Prints: who holds what, who waits, and in broken: the circle they are in
+ * Prints: who holds what; in broken: the circle that A and B wait in
  *
  * A takes left, then right; in the broken scene B takes right, then left. Each
- * yields between its two locks. Nothing burns, nothing fails: the loop has
- * nothing left to run. Found in two ways: before each wait by following who
- * waits for whom, which also works in a server whose loop never runs empty; and
- * at the end, when the loop returns with tasks undone. The cure is an order: all
+ * yields between its two locks. No processor time is used, and nothing fails:
+ * both tasks wait. So main looks every 10 ms at who waits for whom, which also
+ * works in a server, whose loop never runs empty. The cure is an order: all tasks
  * take left first.
  */
-#include "async_lock.h"
-
-#include <event2/event.h>
-#include <stdbool.h>
+#include "lock.h"
+#include "task_main.h"
+#include <err.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { LEFT, RIGHT, LOCKS };
 enum { TASKS = 2 };
 
-static const char *const lock_names[] = {"left", "right"};
-
-/* Owns its event; lives in main. */
-struct task {
-    struct scene *scene;
-    char name;
-    int order[LOCKS];                   /* which lock first, which second */
-    struct lock_request request[LOCKS]; /* by lock */
-    int held;                           /* so many of them, in that order */
-    int waits_for;                      /* a lock, or -1 */
-    struct event *resume;
+/* async def run(name, order) */
+struct runner {
+    struct task task;
+    const char *name;
+    struct lock *order[2], *waits_for;
+    int next; /* of the order */
 };
 
-/* Lives in main. */
-struct scene {
-    struct async_lock *locks[LOCKS]; /* owned */
-    struct task tasks[TASKS];
-    int done;
-    bool failed;
+static void runner_run(struct task *me)
+{
+    struct runner *self = (struct runner *)me;
+
+    TASK_BEGIN(me);
+    for (self->next = 0; self->next < 2; self->next++) {
+        self->waits_for = self->order[self->next];
+        AWAIT(me, lock_acquire(me, self->waits_for));
+        printf("%s holds %s\n", self->name, self->waits_for->waiters.kind);
+        self->waits_for = NULL;
+        AWAIT(me, task_sleep(me, 0));
+    }
+    printf("%s is done\n", self->name);
+
+    TASK_FINALLY(me);
+    lock_release(me, self->order[1]);
+    lock_release(me, self->order[0]);
+    TASK_END(me);
+}
+
+/* The task that holds what this one waits for, or NULL. One that was handed its
+ * lock, and has not run since, no longer waits. */
+static const struct runner *blocker_of(const struct runner *runner)
+{
+    const struct task *holder =
+        runner->waits_for ? runner->waits_for->waiters.holder : NULL;
+
+    return holder == &runner->task ? NULL : (const struct runner *)holder;
+}
+
+/* Follows the chain: a task waits for a lock, whose holder waits for a lock … If
+ * it leads back to the first one, prints it and returns true. */
+static bool find_circle(const struct runner *first)
+{
+    const struct runner *at = blocker_of(first), *blocker;
+
+    for (int links = 1; at && at != first && links < TASKS; links++)
+        at = blocker_of(at);
+    if (at != first)
+        return false;
+    printf("deadlock: ");
+    do {
+        blocker = blocker_of(at);
+        printf("%s waits for %s%s", at->name, at->waits_for->waiters.kind,
+               blocker == first ? "\n" : ", ");
+        at = blocker;
+    } while (at != first);
+    return true;
+}
+
+/* async def main() */
+struct program {
+    struct task task;
+    bool broken;
+    struct lock left, right;
+    struct runner a, b;
 };
 
-/* Whose lock it is, or NULL. */
-static struct task *owner_of(struct scene *scene, int lock)
+static void program_run(struct task *me)
 {
-    const struct lock_request *owner = async_lock_owner(scene->locks[lock]);
+    struct program *self = (struct program *)me;
 
-    for (int i = 0; i < TASKS; i++) {
-        if (owner == &scene->tasks[i].request[lock])
-            return &scene->tasks[i];
-    }
-    return NULL;
-}
-
-/* Follows the chain: the task waits for a lock, whose owner waits for a lock …
- * Does it lead back to the task? A chain has at most as many links as there are
- * tasks; with `says`, its links are printed. */
-static bool waits_for_itself(const struct task *task, bool says)
-{
-    const struct task *at = task;
-
-    for (int links = 0; links < TASKS && at && at->waits_for >= 0; links++) {
-        if (says)
-            printf("%s%c waits for %s", links == 0 ? "deadlock: " : ", ",
-                   at->name, lock_names[at->waits_for]);
-        at = owner_of(task->scene, at->waits_for);
-        if (at == task) {
-            if (says)
-                puts("");
-            return true;
-        }
-    }
-    return false;
-}
-
-static void on_lock(enum lock_outcome outcome, void *arg)
-{
-    struct task *task = arg;
-
-    (void)outcome; /* no limit to the wait: it is always the lock */
-    task->waits_for = -1;
-    printf("%c holds %s\n", task->name, lock_names[task->order[task->held++]]);
-    event_active(task->resume, 0, 0); /* a yield */
-}
-
-/* async def run(): async with first: await sleep(0); async with second: pass */
-static void run_task(evutil_socket_t fd, short events, void *arg)
-{
-    struct task *task = arg;
-    struct scene *scene = task->scene;
-
-    (void)fd;
-    (void)events;
-    if (task->held < LOCKS) {
-        int lock = task->order[task->held];
-
-        task->waits_for = lock;
-        if (waits_for_itself(task, false))
-            waits_for_itself(task, true);
-        if (async_lock_acquire(scene->locks[lock], &task->request[lock], NULL,
-                               on_lock, task) < 0)
-            scene->failed = true;
-        return;
-    }
-    printf("%c is done\n", task->name);
-    scene->done++;
-    while (task->held > 0) {
-        int lock = task->order[--task->held];
-
-        if (async_lock_release(scene->locks[lock], &task->request[lock]) < 0)
-            scene->failed = true;
-    }
-}
-
-/* Makes the locks and starts both tasks. 0, or -1 without memory. */
-static int start(struct scene *scene, struct event_base *base, bool broken)
-{
-    for (int i = 0; i < LOCKS; i++) {
-        if (!(scene->locks[i] = async_lock_new(base)))
-            return -1;
-    }
-    for (int i = 0; i < TASKS; i++) {
-        struct task *task = &scene->tasks[i];
-
-        task->scene = scene;
-        task->name = "AB"[i];
-        task->order[0] = i == 1 && broken ? RIGHT : LEFT;
-        task->order[1] = i == 1 && broken ? LEFT : RIGHT;
-        task->waits_for = -1;
-        if (!(task->resume = event_new(base, -1, 0, run_task, task)))
-            return -1;
-        event_active(task->resume, 0, 0);
-    }
-    return 0;
+    TASK_BEGIN(me);
+    lock_init(&self->left, "left");
+    lock_init(&self->right, "right");
+    self->a =
+        (struct runner){.name = "A", .order = {&self->left, &self->right}};
+    self->b =
+        (struct runner){.name = "B", .order = {&self->left, &self->right}};
+    if (self->broken)
+        self->b.order[0] = &self->right, self->b.order[1] = &self->left;
+    task_create(me->loop, &self->a.task, runner_run, "A");
+    task_create(me->loop, &self->b.task, runner_run, "B");
+    while (!(task_done(&self->a.task) && task_done(&self->b.task)) &&
+           !find_circle(&self->b))
+        AWAIT(me, task_sleep(me, 10 * TASK_MS));
+    printf("%d of %d tasks are done\n",
+           task_done(&self->a.task) + task_done(&self->b.task), TASKS);
+    TASK_END(me); /* those that still wait are cancelled now */
 }
 
 int main(int argc, char **argv)
 {
-    bool broken = argc == 2 && !strcmp(argv[1], "broken");
-    struct scene scene = {.done = 0};
-    struct event_base *base;
-    int status = 1;
+    const char *scene = argc > 1 ? argv[1] : "fixed";
+    struct program program = {.broken = !strcmp(scene, "broken")};
 
-    if (argc == 2 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))) {
+    if (argc == 2 && (!strcmp(scene, "-h") || !strcmp(scene, "--help"))) {
         puts("usage: deadlock [-h] [fixed|broken]\n"
              "Two tasks take two locks, in the same order or not.");
         return fflush(stdout) != 0 || ferror(stdout);
     }
-    if (argc > 2 || (argc == 2 && !broken && strcmp(argv[1], "fixed") != 0)) {
-        fprintf(stderr,
-                "deadlock: unexpected '%s': usage: deadlock [fixed|broken]\n",
-                argv[argc - 1]);
-        return 2;
-    }
+    if (argc > 2 || (!program.broken && strcmp(scene, "fixed") != 0))
+        errx(2, "unexpected '%s': usage: deadlock [fixed|broken]",
+             argv[argc - 1]);
 
-    base = event_base_new();
-    if (!base) {
-        fputs("deadlock: cannot make an event base: out of resources\n",
-              stderr);
-        return 1;
-    }
-    if (start(&scene, base, broken) < 0) {
-        fputs("deadlock: cannot create a task: out of memory\n", stderr);
-        goto cleanup;
-    }
-    if (event_base_dispatch(base) < 0 || scene.failed) {
-        fputs("deadlock: a task or the event loop failed\n", stderr);
-        goto cleanup;
-    }
-    printf("%d of %d tasks are done\n", scene.done, TASKS);
-    if (fflush(stdout) != 0 || ferror(stdout))
-        perror("deadlock: cannot write the result");
-    else
-        status = 0;
-
-cleanup: /* the locks first: they forget who waits */
-    for (int i = 0; i < LOCKS; i++)
-        async_lock_free(scene.locks[i]);
-    for (int i = 0; i < TASKS; i++) {
-        if (scene.tasks[i].resume)
-            event_free(scene.tasks[i].resume);
-    }
-    event_base_free(base);
-    libevent_global_shutdown();
-    return status;
+    return task_main(&program.task, program_run);
 }

@@ -16,10 +16,11 @@ async def increment(lock):
 
 async def main():
     broken = sys.argv[1:] == ["broken"]
-    if sys.argv[1:] not in ([], ["fixed"], ["broken"]):
-        sys.exit(__doc__)
     lock = contextlib.nullcontext() if broken else asyncio.Lock()
     await asyncio.gather(*(increment(lock) for _ in range(10)))
+    print("the sum is", value, file=sys.stderr)
 
 
+if sys.argv[1:] not in ([], ["fixed"], ["broken"]):
+    sys.exit(__doc__)
 asyncio.run(main())

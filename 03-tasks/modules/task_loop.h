@@ -56,9 +56,10 @@ int task_loop_init(struct task_loop *loop, struct event_base *base);
 /* asyncio.run, on a base of your own: runs it until `main_task` is done (NULL:
  * until all are), then cancels what is left and lets it end. Reports on stderr, or
  * to loop->report, a line each: main's error, tasks that failed and that nobody
- * awaited, tasks that wait for what can never come. Returns 0, or -1 if there was something to report.
- * event_base_loopexit or loopbreak ends it early: then each task that is left is
- * reported ("waits in vain: the loop was stopped") and cancelled: -1. */
+ * awaited, tasks that wait for what can never come. Returns 0, or -1 if there was
+ * something to report. event_base_loopexit or loopbreak ends it early: then each
+ * task that is left is reported ("waits in vain: the loop was stopped") and
+ * cancelled: -1. */
 int task_run(struct task_loop *loop, struct task *main_task);
 
 /* After the last task_run, before event_base_free. */

@@ -11,8 +11,8 @@
  * whatever its direction, so that two of them cannot wait for each other. Each
  * way out leads through transfer_end, which releases what it holds.
  */
-#include "async_lock.h"
 #include "given/1_scene.h"
+#include "given/async_lock.h"
 
 #include <stdlib.h>
 

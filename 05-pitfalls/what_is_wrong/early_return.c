@@ -1,49 +1,57 @@
-/* early_return — after one error, nobody is served any more.
+/* early_return — after one error, no task is served any more.
  *
- * Build: cc -I../modules -o early_return early_return.c ../modules/async_lock.c $(pkg-config --cflags --libs libevent)
+ * Build: cc -I../modules -I../../03-tasks/modules -o early_return early_return.c ../modules/lock.c ../../03-tasks/modules/await.c ../../03-tasks/modules/heap.c ../../03-tasks/modules/task_loop.c ../../03-tasks/modules/task_main.c $(pkg-config --cflags --libs libevent)
  */
-#include "async_lock.h"
-
-#include <event2/event.h>
+#include "lock.h"
+#include "task_main.h"
 #include <stdio.h>
 
-struct task {
-    struct async_lock *lock;
+struct payment {
+    struct task task;
+    struct lock *lock;
     int number, amount;
-    struct lock_request request;
 };
 
-static void on_lock(enum lock_outcome outcome, void *arg)
+static void payment_run(struct task *me)
 {
-    struct task *task = arg;
+    struct payment *self = (struct payment *)me;
 
-    (void)outcome;
-    if (task->amount < 0) {
-        printf("task %d: a wrong amount\n", task->number);
-        return;
+    TASK_BEGIN(me);
+    AWAIT(me, lock_acquire(me, self->lock));
+    if (self->amount < 0) {
+        printf("task %d: a wrong amount\n", self->number);
+        TASK_RETURN(me);
     }
-    printf("task %d: %d\n", task->number, task->amount);
-    async_lock_release(task->lock, &task->request);
+    printf("task %d: %d\n", self->number, self->amount);
+    lock_release(me, self->lock);
+    TASK_END(me);
+}
+
+struct program {
+    struct task task;
+    struct lock lock;
+    struct payment payments[3];
+};
+
+static void program_run(struct task *me)
+{
+    struct program *self = (struct program *)me;
+    const int amounts[3] = {10, -1, 10};
+
+    TASK_BEGIN(me);
+    lock_init(&self->lock, "the lock");
+    for (int i = 0; i < 3; i++) {
+        self->payments[i] = (struct payment){
+            .lock = &self->lock, .number = i + 1, .amount = amounts[i]};
+        task_create(me->loop, &self->payments[i].task, payment_run, "payment");
+    }
+    AWAIT(me, task_await(me, &self->payments[2].task));
+    TASK_END(me);
 }
 
 int main(void)
 {
-    struct event_base *base = event_base_new();
-    struct async_lock *lock = base ? async_lock_new(base) : NULL;
-    struct task tasks[3] = {
-        {lock, 1, 10, {0}}, {lock, 2, -1, {0}}, {lock, 3, 10, {0}}};
+    struct program program = {0};
 
-    if (!lock)
-        return 1;
-    for (int i = 0; i < 3; i++) {
-        if (async_lock_acquire(lock, &tasks[i].request, NULL, on_lock,
-                               &tasks[i]) < 0)
-            return 1;
-    }
-    event_base_dispatch(base);
-    printf("%d still wait\n", async_lock_waiters(lock));
-    async_lock_free(lock);
-    event_base_free(base);
-    libevent_global_shutdown();
-    return 0;
+    return task_main(&program.task, program_run);
 }

@@ -1,17 +1,14 @@
-/* any_order — many requests or jobs are cancelled in three orders: none may cost
- * much more than the asking did.
+/* any_order — many jobs are cancelled in three orders: none may cost much more
+ * than the asking did.
  *
- * Build: cc -I../../modules -o any_order any_order.c ../../modules/async_lock.c ../../modules/crew.c ../../modules/fork_server.c ../../modules/process_pool.c ../../modules/thread_pool.c $(pkg-config --cflags --libs libevent) -pthread
+ * Build: cc -I../../modules -o any_order any_order.c ../../modules/crew.c ../../modules/fork_server.c ../../modules/process_pool.c ../../modules/thread_pool.c $(pkg-config --cflags --libs libevent) -pthread
  * Run:   ./any_order SCENE [NUMBER]
  *
- *   lock       requests wait for a lock, with a time limit; after each cancel
- *              their number is asked for
  *   threads    jobs of a thread_pool, whose only worker is busy
  *   processes  jobs of a process_pool, whose only worker is busy
  *
  * Prints how many times the processor time of the asking each order took.
  */
-#include "async_lock.h"
 #include "process_pool.h"
 #include "thread_pool.h"
 
@@ -29,10 +26,8 @@ static struct scene {
     const char *name;
     int number;
     struct event_base *base;
-    struct async_lock *lock;
     struct thread_pool *threads;
     struct process_pool *processes;
-    struct lock_request holder, *requests;
     void **jobs;
     int gate[2]; /* a pipe: the busy worker waits for its end */
 } scene;
@@ -69,12 +64,6 @@ static uint64_t job(uint64_t number)
     return read(scene.gate[0], &byte, 1) == 0 ? number : 0;
 }
 
-static void on_lock(enum lock_outcome outcome, void *arg)
-{
-    (void)outcome;
-    (void)arg;
-}
-
 static void on_result(uint64_t result, const char *error, void *arg)
 {
     (void)result;
@@ -84,29 +73,21 @@ static void on_result(uint64_t result, const char *error, void *arg)
 
 static void ask(int i)
 {
-    const struct timeval limit = {1000 + i, 0};
-
-    if (scene.lock && async_lock_acquire(scene.lock, &scene.requests[i], &limit,
-                                         on_lock, NULL) == 0)
-        return;
     if (scene.threads)
         scene.jobs[i] = thread_pool_submit(scene.threads, 1, on_result, NULL);
-    else if (scene.processes)
+    else
         scene.jobs[i] =
             process_pool_submit(scene.processes, 1, on_result, NULL);
     if (!scene.jobs[i])
         err(1, "cannot ask");
 }
 
-static void cancel(int i, int left)
+static void cancel(int i)
 {
     if (scene.threads)
         thread_pool_cancel(scene.threads, scene.jobs[i]);
-    else if (scene.processes)
+    else
         process_pool_cancel(scene.processes, scene.jobs[i]);
-    else if (async_lock_cancel(scene.lock, &scene.requests[i]) < 0 ||
-             async_lock_waiters(scene.lock) != left)
-        errx(1, "not cancelled");
 }
 
 static void play(enum order order)
@@ -117,7 +98,7 @@ static void play(enum order order)
         ask(i);
     asked = processor_ms();
     for (int i = 0; i < scene.number; i++)
-        cancel(chosen(order, i), scene.number - 1 - i);
+        cancel(chosen(order, i));
     printf("%s: %.1f times\n",
            order == OLDEST_FIRST   ? "oldest first"
            : order == NEWEST_FIRST ? "newest first"
@@ -128,12 +109,7 @@ static void play(enum order order)
 /* Makes what is asked for, and keeps it busy. */
 static void begin(void)
 {
-    if (plays("lock")) {
-        scene.lock = async_lock_new(scene.base);
-        if (!scene.lock || async_lock_acquire(scene.lock, &scene.holder, NULL,
-                                              on_lock, NULL) < 0)
-            errx(1, "out of memory");
-    } else if (plays("threads")) {
+    if (plays("threads")) {
         scene.threads = thread_pool_new(scene.base, job, 1, scene.number + 1);
         if (!scene.threads ||
             !thread_pool_submit(scene.threads, 1, on_result, NULL))
@@ -158,21 +134,18 @@ int main(int argc, char **argv)
             err(1, "no process");
     }
     scene.base = event_base_new();
-    scene.requests = calloc((size_t)scene.number, sizeof *scene.requests);
     scene.jobs = calloc((size_t)scene.number, sizeof *scene.jobs);
-    if (!scene.base || !scene.requests || !scene.jobs)
+    if (!scene.base || !scene.jobs)
         errx(1, "out of memory");
     begin();
     for (enum order order = 0; order < ORDERS; order++)
         play(order);
     close(scene.gate[1]);
-    async_lock_free(scene.lock);
     if (scene.threads)
         thread_pool_free(scene.threads);
     if (scene.processes)
         process_pool_free(scene.processes);
     close(scene.gate[0]);
-    free(scene.requests);
     free(scene.jobs);
     event_base_free(scene.base);
     libevent_global_shutdown();

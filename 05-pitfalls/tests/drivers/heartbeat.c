@@ -1,19 +1,15 @@
-/* heartbeat — a lock or a pool of workers in the tightest loop there is, and
- * beside it a timer that is due in every pass: does the timer get its turn?
+/* heartbeat — a pool of workers in the tightest loop there is, and beside it a
+ * timer that is due in every pass: does the timer get its turn?
  *
- * Build: cc -I../../modules -o heartbeat heartbeat.c ../../modules/async_lock.c ../../modules/crew.c ../../modules/fork_server.c ../../modules/process_pool.c ../../modules/thread_pool.c $(pkg-config --cflags --libs libevent) -pthread
+ * Build: cc -I../../modules -o heartbeat heartbeat.c ../../modules/crew.c ../../modules/fork_server.c ../../modules/process_pool.c ../../modules/thread_pool.c $(pkg-config --cflags --libs libevent) -pthread
  * Run:   ./heartbeat SCENE
  *
- *   lock       one task releases and asks again in the lock's callback
- *   two        two tasks do so
- *   event      one does so in an event of its own
  *   threads    each result of a thread_pool submits the next job
  *   processes  each result of a process_pool submits the next job
  *
  * Prints how many turns there were, and how many at most between two beats of
  * the timer. It ends even if the timer starves.
  */
-#include "async_lock.h"
 #include "process_pool.h"
 #include "thread_pool.h"
 
@@ -22,16 +18,14 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LOCK_TURNS = 20000, JOBS = 400, WORKERS = 2, AT_ONCE = 4 };
+enum { JOBS = 400, WORKERS = 2, AT_ONCE = 4 };
 
 static struct scene {
     const char *name;
     struct event_base *base;
-    struct event *beat, *turn;
-    struct async_lock *lock;
+    struct event *beat;
     struct thread_pool *threads;
     struct process_pool *processes;
-    struct lock_request requests[2];
     int enough, turns, since_beat, longest;
 } scene;
 
@@ -62,41 +56,6 @@ static void on_beat(evutil_socket_t fd, short events, void *arg)
     scene.since_beat = 0;
     if (event_add(scene.beat, &next_pass) < 0)
         errx(1, "out of memory");
-}
-
-static void on_lock(enum lock_outcome outcome, void *request);
-
-static void ask(struct lock_request *request)
-{
-    if (async_lock_acquire(scene.lock, request, NULL, on_lock, request) < 0)
-        errx(1, "cannot ask for the lock");
-}
-
-static void release_and_ask(struct lock_request *request)
-{
-    bool more = turn();
-
-    if (async_lock_release(scene.lock, request) < 0)
-        errx(1, "the lock is not held");
-    if (more)
-        ask(request);
-}
-
-static void on_turn(evutil_socket_t fd, short events, void *arg)
-{
-    (void)fd;
-    (void)events;
-    (void)arg;
-    release_and_ask(&scene.requests[0]);
-}
-
-static void on_lock(enum lock_outcome outcome, void *request)
-{
-    (void)outcome;
-    if (plays("event"))
-        event_active(scene.turn, 0, 0);
-    else if (scene.turns < scene.enough)
-        release_and_ask(request);
 }
 
 static uint64_t job(uint64_t number)
@@ -132,19 +91,9 @@ static void begin(void)
     else if (plays("processes") &&
              process_pool_attach(scene.processes, scene.base) < 0)
         errx(1, "out of resources");
-    if (scene.threads || scene.processes) {
-        scene.enough = JOBS;
-        for (int i = 0; i < AT_ONCE; i++)
-            submit();
-        return;
-    }
-    scene.enough = LOCK_TURNS;
-    scene.lock = async_lock_new(scene.base);
-    if (!scene.lock)
-        errx(1, "out of memory");
-    ask(&scene.requests[0]);
-    if (plays("two"))
-        ask(&scene.requests[1]);
+    scene.enough = JOBS;
+    for (int i = 0; i < AT_ONCE; i++)
+        submit();
 }
 
 int main(int argc, char **argv)
@@ -161,21 +110,18 @@ int main(int argc, char **argv)
     if (!scene.base)
         errx(1, "out of resources");
     scene.beat = evtimer_new(scene.base, on_beat, NULL);
-    scene.turn = event_new(scene.base, -1, 0, on_turn, NULL);
-    if (!scene.beat || !scene.turn)
+    if (!scene.beat)
         errx(1, "out of memory");
     begin();
     on_beat(-1, 0, NULL);
     event_base_dispatch(scene.base);
     printf("%d turns, at most %d between two beats\n", scene.turns,
            scene.longest);
-    async_lock_free(scene.lock);
     if (scene.threads)
         thread_pool_free(scene.threads);
     if (scene.processes)
         process_pool_free(scene.processes);
     event_free(scene.beat);
-    event_free(scene.turn);
     event_base_free(scene.base);
     libevent_global_shutdown();
     return 0;

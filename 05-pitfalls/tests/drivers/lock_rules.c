@@ -1,128 +1,156 @@
-/* lock_rules — what async_lock promises, one line a rule.
+/* lock_rules — what lock.h promises, one line a rule.
  *
- * Build: cc -I../../modules -o lock_rules lock_rules.c ../../modules/async_lock.c $(pkg-config --cflags --libs libevent)
- * Run:   ./lock_rules fifo | barging | cancelled | given | timeout | misuse
+ * Build: cc -I../../modules -I../../../03-tasks/modules -o lock_rules lock_rules.c ../../modules/lock.c ../../../03-tasks/modules/await.c ../../../03-tasks/modules/group.c ../../../03-tasks/modules/heap.c ../../../03-tasks/modules/task_loop.c ../../../03-tasks/modules/task_main.c $(pkg-config --cflags --libs libevent)
+ * Run:   ./lock_rules SCENE
+ *
+ * Main holds the lock while the members ask for it, in their order. Then:
+ *
+ *   fifo       main releases
+ *   barging    main releases and asks again, at once
+ *   cancelled  member 1 is cancelled, twice; main releases
+ *   handed     main releases, member 0 is cancelled before it runs
+ *   passed     the same, and member 0 does not AWAIT any more
+ *   deadline   members 0 and 1 wait for 10 and 20 ms; then main releases
+ *   late       member 0 waits for 1 ms only, which pass before main releases, but
+ *              without a look at the time
+ *   ended      member 1 is cancelled while it holds the lock
+ *   misuse     releases by a task that waits, by main twice; main asks twice
+ *   many       1000 members
  */
-#include "async_lock.h"
-
-#include <event2/event.h>
+#include "group.h"
+#include "lock.h"
+#include "task_main.h"
+#include <err.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { TASKS = 4 };
+enum { FEW = 4, MANY = 1000 };
 
-struct scene {
+static struct scene {
+    struct task task; /* main's */
     const char *name;
-    struct event_base *base;
-    struct async_lock *lock;
-    bool returned; /* from the call that was made outside the loop */
-    bool again;    /* task 0 has asked a second time */
-    struct task {
-        struct scene *scene;
+    struct lock lock;
+    struct gather gather;
+    int count, had_it, holding;
+    struct member {
+        struct task task;
         int number;
-        struct lock_request request;
-    } tasks[TASKS];
-};
+        bool has_it;
+    } members[MANY];
+    struct task *all[MANY];
+} scene = {.count = FEW};
 
-static bool plays(const struct scene *scene, const char *name)
+static bool plays(const char *name)
 {
-    return strcmp(scene->name, name) == 0;
+    return strcmp(scene.name, name) == 0;
 }
 
-static void on_lock(enum lock_outcome outcome, void *arg);
-
-static int acquire(struct scene *scene, int number,
-                   const struct timeval *timeout)
+static void say(const struct member *self, const char *what)
 {
-    struct task *task = &scene->tasks[number];
-
-    return async_lock_acquire(scene->lock, &task->request, timeout, on_lock,
-                              task);
+    if (!plays("many"))
+        printf("member %d %s\n", self->number, what);
 }
 
-/* The scenes in which something happens while task 0 holds the lock. */
-static void while_held(struct scene *scene)
+/* How long a member waits at most. */
+static int64_t limit_of(const struct member *self)
 {
-    struct task *tasks = scene->tasks;
+    if (plays("deadline") && self->number < 2)
+        return (10 + 10 * self->number) * TASK_MS;
+    if (plays("late") && self->number == 0)
+        return TASK_MS;
+    return 1000 * TASK_SECOND;
+}
 
-    if (plays(scene, "cancelled")) {
-        printf("cancel task 2, who waits: %d\n",
-               async_lock_cancel(scene->lock, &tasks[2].request));
-        printf("cancel him again: %d\n",
-               async_lock_cancel(scene->lock, &tasks[2].request));
-    } else if (plays(scene, "misuse")) {
-        printf("release by task 1, who waits: %d\n",
-               async_lock_release(scene->lock, &tasks[1].request));
-        printf("ask again while it is held: %d, while waiting: %d\n",
-               acquire(scene, 0, NULL), acquire(scene, 1, NULL));
-        printf("cancel by task 0, who holds: %d\n",
-               async_lock_cancel(scene->lock, &tasks[0].request));
-    } else if (plays(scene, "timeout")) {
-        /* Within one callback the loop's time stands still: the first to ask is
-         * the last to time out, however slow the machine is. */
-        for (int i = 1; i < TASKS; i++) {
-            const struct timeval limit = {0, (TASKS - i) * 10000};
+/* Holds the lock over an AWAIT; counts those that hold it at once, and those that
+ * got it in their turn. */
+static void member_run(struct task *me)
+{
+    struct member *self = (struct member *)me;
 
-            if (acquire(scene, i, &limit) < 0)
-                puts("no timer");
-        }
+    TASK_BEGIN(me);
+    AWAIT(me, task_within(me, limit_of(self), lock_acquire(me, &scene.lock)));
+    say(self, "has the lock");
+    self->has_it = true;
+    if (++scene.holding != 1)
+        puts("two hold it at once");
+    if (scene.had_it++ != self->number && plays("many"))
+        puts("out of turn");
+    if (plays("ended") && self->number == 1)
+        task_cancel(me);
+    if (!plays("passed"))
+        AWAIT(me, task_sleep(me, 0));
+
+    TASK_FINALLY(me);
+    if (me->error)
+        say(self, me->error);
+    scene.holding -= self->has_it;
+    if (lock_release(me, &scene.lock) != self->has_it)
+        puts("a wrong answer from release");
+    TASK_END(me);
+}
+
+static void pass_time(int64_t us)
+{
+    int64_t begin = task_loop_now();
+
+    while (task_loop_now() - begin < us)
+        ;
+}
+
+static void while_held(struct task *me)
+{
+    if (plays("cancelled")) {
+        task_cancel(scene.all[1]);
+        task_cancel(scene.all[1]);
+    } else if (plays("late")) {
+        pass_time(2 * TASK_MS);
+    } else if (plays("misuse")) {
+        printf("release by member 1, which waits: %d\n",
+               lock_release(scene.all[1], &scene.lock));
+        printf("release by main: %d\n", lock_release(me, &scene.lock));
     }
 }
 
-static void on_lock(enum lock_outcome outcome, void *arg)
+static void scene_run(struct task *me)
 {
-    struct task *task = arg;
-    struct scene *scene = task->scene;
-
-    if (outcome == LOCK_TIMED_OUT) {
-        printf("task %d timed out, %d still wait\n", task->number,
-               async_lock_waiters(scene->lock));
-        if (async_lock_waiters(scene->lock) > 0)
-            return;
-        task = &scene->tasks[0]; /* who has held it all the while */
-    } else {
-        printf("task %d has the lock%s\n", task->number,
-               scene->returned ? "" : ", within acquire");
-        if (task->number == 0)
-            while_held(scene);
-        if (plays(scene, "timeout") && task->number == 0)
-            return; /* holds on */
+    TASK_BEGIN(me);
+    lock_init(&scene.lock, "the lock");
+    AWAIT(me, lock_acquire(me, &scene.lock));
+    for (int i = 0; i < scene.count; i++) {
+        scene.members[i].number = i;
+        scene.all[i] = &scene.members[i].task;
+        task_create(me->loop, scene.all[i], member_run, "member");
     }
-    if (async_lock_release(scene->lock, &task->request) < 0)
-        puts("release failed");
-    if (plays(scene, "misuse") && task->number == 0)
-        printf("release it twice: %d\n",
-               async_lock_release(scene->lock, &task->request));
-    if (plays(scene, "barging") && task->number == 0 && !scene->again) {
-        scene->again = true;
-        printf("task 0 asks again, at once: %d\n", acquire(scene, 0, NULL));
+    AWAIT(me, task_sleep(me, 0)); /* now they all wait */
+    if (plays("deadline"))
+        AWAIT(me, gather_all(me, &scene.gather, scene.all, 2));
+    if (plays("misuse"))
+        AWAIT_CATCH(me, me->error, lock_acquire(me, &scene.lock));
+    if (me->error)
+        printf("main %s\n", me->error);
+    me->error = NULL;
+    while_held(me);
+    if (!lock_release(me, &scene.lock))
+        puts("release once more: 0");
+    if (plays("handed") || plays("passed"))
+        task_cancel(scene.all[0]);
+    if (plays("barging")) {
+        AWAIT(me, lock_acquire(me, &scene.lock));
+        puts("main has it again");
+        lock_release(me, &scene.lock);
     }
-    if (plays(scene, "given") && task->number == 0)
-        printf("cancel task 1, to whom it was given: %d\n",
-               async_lock_cancel(scene->lock, &scene->tasks[1].request));
+    AWAIT(me, gather_all(me, &scene.gather, scene.all, (size_t)scene.count));
+    printf("%d of %d had it; at the end it is %s\n", scene.had_it, scene.count,
+           scene.lock.waiters.holder ? "held" : "free");
+    TASK_END(me);
 }
 
 int main(int argc, char **argv)
 {
-    struct scene scene = {.name = argc > 1 ? argv[1] : "fifo"};
-
-    if (!(scene.base = event_base_new()) ||
-        !(scene.lock = async_lock_new(scene.base)))
-        return 1;
-    for (int i = 0; i < TASKS; i++) {
-        scene.tasks[i].scene = &scene;
-        scene.tasks[i].number = i;
-        if ((i == 0 || !plays(&scene, "timeout")) &&
-            acquire(&scene, i, NULL) < 0)
-            return 1;
-    }
-    scene.returned = true;
-    event_base_dispatch(scene.base);
-    printf("at the end: %s, %d wait\n",
-           async_lock_owner(scene.lock) ? "held" : "free",
-           async_lock_waiters(scene.lock));
-    async_lock_free(scene.lock);
-    event_base_free(scene.base);
-    libevent_global_shutdown();
-    return 0;
+    if (argc != 2)
+        errx(2, "usage: lock_rules SCENE");
+    scene.name = argv[1];
+    if (plays("many"))
+        scene.count = MANY;
+    return task_main(&scene.task, scene_run);
 }

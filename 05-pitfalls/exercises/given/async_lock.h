@@ -1,5 +1,5 @@
-/* async_lock — asyncio.Lock for callbacks: one task at a time, first come,
- * first served, and nobody blocks while he waits.
+/* async_lock — asyncio.Lock for callbacks: one at a time, first come, first
+ * served, and nothing blocks. Tasks use lock.h instead.
  *
  *     struct task { struct lock_request request; … };
  *

@@ -5,7 +5,7 @@
  * Run:    ./errors            or: ./errors broken, ./errors unobserved
  * Prints: Caught exception: Simulated error
  *
- * A task's error goes to whoever awaits it, and to nothing else. Three scenes:
+ * A task's error goes to the task that awaits it, and nowhere else. Three scenes:
  *   fixed       main awaits the task and catches the error; the siblings finish.
  *   broken      main awaits it and lets the error through: main has failed, so
  *               the loop comes down, the siblings are cut off, exit status 1.

@@ -1,4 +1,4 @@
-/* reporter — one place that every failure reaches that nothing has read.
+/* reporter — one place for every failure that nothing has read.
  *
  * Twin:   reporter.py (loop.set_exception_handler)
  * Build:  cc -I../03-tasks/modules -o reporter reporter.c ../03-tasks/modules/await.c ../03-tasks/modules/heap.c ../03-tasks/modules/task_loop.c ../03-tasks/modules/task_main.c $(pkg-config --cflags --libs libevent)

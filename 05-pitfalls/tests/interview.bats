@@ -16,6 +16,19 @@ load ../../scripts/tests/helpers/allocations
     assert_output "10 deposits of 10: balance 100"
 }
 
+@test "05-01 without a lock the sum of the usual example is right, only what is printed is wrong" {
+    same_as_twin locks broken
+    refute_line "Incremented, value: 1"
+    run_program locks broken
+    assert_equal "$stderr" "locks: the sum is 10"
+}
+
+@test "05-01 asyncio: += 1 loses nothing, += await loses all but one" {
+    prove_python plus_equals
+    assert_output "value += 1: 10
+value += await one(): 1"
+}
+
 @test "05-02 with the lock held across the yield, each task sees its own" {
     same_as_twin locks
     assert_line --index 0 "Incremented, value: 1"
@@ -96,6 +109,12 @@ member 3 has the lock
 released by a stranger: True"
 }
 
+@test "05-04 a limit to the wait ends it: the task that gives up lets the other one through" {
+    drive lock_rules limited
+    assert_output "member 0: timed out, gives back what it holds
+member 1 holds both"
+}
+
 @test "05-04 two locks in opposite order: the circle is found and named" {
     same_as_twin deadlock broken
     assert_line "deadlock: B waits for left, A waits for right"
@@ -107,10 +126,11 @@ released by a stranger: True"
     assert_line "2 of 2 tasks are done"
 }
 
-@test "05-05 an error that nobody reads is reported at the end, the exit status is still 0" {
+@test "05-05 an error that nothing awaits does not bring the loop down; it is reported at the end, exit 0" {
     same_as_twin errors unobserved
     run_program errors unobserved
     assert_success
+    [[ $stderr == *"sibling 1 finished"*"sibling 2 finished"* ]] || fail "$stderr"
     [[ $stderr == *"errors: task fail failed, nobody awaited it: Simulated error" ]] || fail "$stderr"
 }
 

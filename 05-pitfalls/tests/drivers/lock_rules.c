@@ -16,6 +16,11 @@
  *   ended      member 1 is cancelled while it holds the lock
  *   misuse     releases by a task that waits, by main twice; main asks twice
  *   many       1000 members
+ *
+ * One scene is of another kind:
+ *
+ *   limited    two members take two locks in opposite order; member 0 waits for
+ *              its second one for 10 ms only
  */
 #include "group.h"
 #include "lock.h"
@@ -29,7 +34,7 @@ enum { FEW = 4, MANY = 1000 };
 static struct scene {
     struct task task; /* main's */
     const char *name;
-    struct lock lock;
+    struct lock lock, other;
     struct gather gather;
     int count, had_it, holding;
     struct member {
@@ -89,6 +94,31 @@ static void member_run(struct task *me)
     TASK_END(me);
 }
 
+static void crossing_run(struct task *me)
+{
+    struct member *self = (struct member *)me;
+    struct lock *first = self->number == 0 ? &scene.lock : &scene.other;
+    struct lock *second = self->number == 0 ? &scene.other : &scene.lock;
+    const char *error;
+
+    TASK_BEGIN(me);
+    AWAIT(me, lock_acquire(me, first));
+    AWAIT(me, task_sleep(me, 0));
+    if (self->number == 0) {
+        AWAIT_CATCH(me, error,
+                    task_within(me, 10 * TASK_MS, lock_acquire(me, second)));
+        printf("member 0: %s, gives back what it holds\n", error);
+    } else {
+        AWAIT(me, lock_acquire(me, second));
+        puts("member 1 holds both");
+    }
+
+    TASK_FINALLY(me);
+    lock_release(me, second);
+    lock_release(me, first);
+    TASK_END(me);
+}
+
 static void pass_time(int64_t us)
 {
     int64_t begin = task_loop_now();
@@ -145,6 +175,20 @@ static void scene_run(struct task *me)
     TASK_END(me);
 }
 
+static void limited_run(struct task *me)
+{
+    TASK_BEGIN(me);
+    lock_init(&scene.lock, "left");
+    lock_init(&scene.other, "right");
+    for (int i = 0; i < 2; i++) {
+        scene.members[i].number = i;
+        scene.all[i] = &scene.members[i].task;
+        task_create(me->loop, scene.all[i], crossing_run, "member");
+    }
+    AWAIT(me, gather(me, &scene.gather, scene.all, 2));
+    TASK_END(me);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2)
@@ -152,5 +196,5 @@ int main(int argc, char **argv)
     scene.name = argv[1];
     if (plays("many"))
         scene.count = MANY;
-    return task_main(&scene.task, scene_run);
+    return task_main(&scene.task, plays("limited") ? limited_run : scene_run);
 }

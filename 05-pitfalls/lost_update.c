@@ -6,10 +6,9 @@
  * Prints: 10 deposits of 10: balance 100 (broken: balance 10)
  *
  * Ten tasks add 10 to a balance, and each must wait for something on its way. The
- * broken one reads the balance, waits, and writes what it worked out before the
- * wait: all ten have read 0. The cure costs nothing: wait first, then read and
- * write without an AWAIT in between. A lock is needed only where the wait cannot
- * be moved: see locks.c. stderr says how many tasks waited at once.
+ * broken one writes what it worked out before the wait: all ten have read 0. The
+ * cure costs nothing: wait first, then read and write without an AWAIT in between.
+ * A lock is needed only where the wait cannot be moved: see locks.c.
  */
 #include "group.h"
 #include "task_main.h"
@@ -62,18 +61,17 @@ struct program {
 static void program_run(struct task *me)
 {
     struct program *self = (struct program *)me;
-    struct account *account = &self->account;
 
     TASK_BEGIN(me);
     for (int i = 0; i < DEPOSITS; i++) {
-        self->deposits[i].account = account;
+        self->deposits[i].account = &self->account;
         self->all[i] = &self->deposits[i].task;
         task_create(me->loop, self->all[i], deposit_run, "deposit");
     }
     AWAIT(me, gather(me, &self->gather, self->all, DEPOSITS));
-    warnx("%d tasks waited at once", account->most_waiting);
+    warnx("%d tasks waited at once", self->account.most_waiting);
     printf("%d deposits of %d: balance %d\n", DEPOSITS, AMOUNT,
-           account->balance);
+           self->account.balance);
     TASK_END(me);
 }
 

@@ -34,7 +34,8 @@ struct acceptor {
     /* A new client. Its descriptor is yours; close it when the client goes. */
     void (*on_client)(evutil_socket_t fd, struct sockaddr *from, void *arg);
     /* A signal has come, and no client follows. Call event_base_loopbreak when
-     * no client is left. Comes again every 50 ms until the loop ends. */
+     * no client is left. Comes again every 50 ms until the loop ends. NULL:
+     * the acceptor watches for no signal, and acceptor_free is the stop. */
     void (*on_stop)(void *arg);
     void *arg; /* for both */
 

@@ -261,7 +261,8 @@ static void on_member_ended(struct task_wait *wait, struct task *task)
     if (error == TASK_CANCELLED) {
         if (group->interrupted && !group->error)
             group->error = error;
-    } else if (error && (!group->error || group->error == TASK_CANCELLED)) {
+    } else if (error && !group->independent &&
+               (!group->error || group->error == TASK_CANCELLED)) {
         group_fail(group, error);
     }
     if (group->ended)

@@ -81,6 +81,7 @@ struct group {
     struct task_wait wait;     /* its owner will join the group */
     struct task *first, *last; /* members: neighbours in loop->all; or NULL */
     const char *error;         /* of the first that failed */
+    bool independent;          /* yours to set: an error cancels none */
     bool cancelled;            /* whoever joins now never begins */
     bool cancelling, interrupted, owner_cancelled;
     void (*ended)(struct task *task);
@@ -89,7 +90,9 @@ struct group {
 /* owner: the task that will join it. ended: NULL, or called for each member that
  * is done, also one that never began, for instance to free it; its error is in
  * task_error. It may create members; but in a group that is being cancelled one
- * that replaces each that ends (TASK_CANCELLED says so) keeps it from ending. */
+ * that replaces each that ends (TASK_CANCELLED says so) keeps it from ending. In an
+ * independent group, say of the connections of a server, only `ended` hears of
+ * errors. */
 void group_init(struct group *group, struct task *owner,
                 void (*ended)(struct task *task));
 

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# For the tests of servers: load helpers/peer. In addition to scripts/lib/peer.bash,
-# CODE gets what server_peer.py offers.
+# For the tests of servers, of this chapter and of later ones: load helpers/peer. In
+# addition to scripts/lib/peer.bash, CODE gets what server_peer.py offers.
 #
 #   skip_if_not_permitted    after a peer that used server_end
 #   stop_with_input_unread   SIGTERM while an answer is on its way; prints whether
@@ -10,6 +10,7 @@
 # shellcheck source=scripts/lib/peer.bash
 source "$root/scripts/lib/peer.bash"
 peer_module=server_peer
+peer_path+=:$root/02-sockets/tests/helpers
 
 # server_end must be allowed to look into another process.
 skip_if_not_permitted() {

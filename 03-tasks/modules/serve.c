@@ -72,7 +72,9 @@ static int serve_start(struct serve *serve)
     limits_raise_descriptors();
     LIST_INIT(&serve->clients);
     semaphore_init(&serve->stop, 0);
+    serve->stop.waiters.kind = "a stop";
     semaphore_init(&serve->change, 0);
+    serve->change.waiters.kind = "clients to end";
     group_init(&serve->group, &serve->task, on_client_ended);
     serve->group.independent = true;
     serve->acceptor = (struct acceptor){.on_client = on_client, .arg = serve};

@@ -158,21 +158,21 @@ static bool read_begin(struct task *me, struct stream *stream, enum want want,
     const char *error;
 
     if (!stream->bev || stream->closing)
-        return task_go_on(me, STREAM_CLOSED);
+        return task_ready(me, STREAM_CLOSED);
     if (stream->reader.waiter)
-        return task_go_on(me, STREAM_TAKEN);
+        return task_ready(me, STREAM_TAKEN);
     evbuffer_drain(input(stream), stream->n);
     stream->n = stream->searched = 0;
     stream->want = want & 3U;
     stream->size = size;
     stream->separator = separator;
     if (read_over(stream, &error))
-        return task_go_on(me, error);
+        return task_ready(me, error);
     stream->reader.waiter = me; /* read_on asks what it waits for */
     if (read_on(stream))
         return task_wait_on(me, &stream->reader);
     stream->reader.waiter = NULL;
-    return task_go_on(me, TASK_NO_MEMORY);
+    return task_ready(me, TASK_NO_MEMORY);
 }
 
 bool stream_read(struct task *me, struct stream *stream, size_t most)
@@ -232,11 +232,11 @@ void stream_write(struct stream *stream, const void *bytes, size_t n)
 bool stream_drain(struct task *me, struct stream *stream)
 {
     if (!stream->bev || stream->closing)
-        return task_go_on(me, STREAM_CLOSED);
+        return task_ready(me, STREAM_CLOSED);
     if (stream->error || owed(stream) <= STREAM_HIGH)
-        return task_go_on(me, stream->error);
+        return task_ready(me, stream->error);
     if (stream->drainer.waiter)
-        return task_go_on(me, STREAM_TAKEN);
+        return task_ready(me, STREAM_TAKEN);
     return task_wait_on(me, &stream->drainer);
 }
 
@@ -259,13 +259,13 @@ void stream_write_eof(struct stream *stream)
 bool stream_gone(struct task *me, struct stream *stream)
 {
     if (!stream->bev || stream->closing)
-        return task_go_on(me, STREAM_CLOSED);
+        return task_ready(me, STREAM_CLOSED);
     if (stream->eof || stream->error)
-        return task_go_on(me, stream->error);
+        return task_ready(me, stream->error);
     if (stream->watcher.waiter)
-        return task_go_on(me, STREAM_TAKEN);
+        return task_ready(me, STREAM_TAKEN);
     if (!read_on(stream))
-        return task_go_on(me, TASK_NO_MEMORY);
+        return task_ready(me, TASK_NO_MEMORY);
     return task_wait_on(me, &stream->watcher);
 }
 
@@ -316,9 +316,9 @@ static void discard(struct stream *stream)
 bool stream_close(struct task *me, struct stream *stream)
 {
     if (!stream->bev)
-        return task_go_on(me, NULL);
+        return task_ready(me, NULL);
     if (stream->closing)
-        return task_go_on(me, STREAM_TAKEN);
+        return task_ready(me, STREAM_TAKEN);
     stream->closing = true;
     stream->discarded = 0;
     wake(&stream->reader, STREAM_CLOSED);
@@ -330,7 +330,7 @@ bool stream_close(struct task *me, struct stream *stream)
     else
         discard(stream);
     if (!stream->bev)
-        return task_go_on(me, stream->error);
+        return task_ready(me, stream->error);
     return task_wait_on(me, &stream->closer);
 }
 
@@ -446,11 +446,13 @@ int stream_init(struct stream *stream, struct task_loop *loop,
 {
     int on = 1;
 
-    *stream = (struct stream){.limit = STREAM_LIMIT,
-                              .reader.interrupt = interrupt,
-                              .drainer.interrupt = interrupt,
-                              .watcher.interrupt = interrupt,
-                              .closer.interrupt = interrupt_close};
+    *stream = (struct stream){
+        .limit = STREAM_LIMIT,
+        .reader = {.kind = "a stream's input", .interrupt = interrupt},
+        .drainer = {.kind = "a stream's output to be taken",
+                    .interrupt = interrupt},
+        .watcher = {.kind = "a stream's end", .interrupt = interrupt},
+        .closer = {.kind = "a stream to close", .interrupt = interrupt_close}};
     stream->bev = bufferevent_socket_new(loop->base, fd, BEV_OPT_CLOSE_ON_FREE);
     if (!stream->bev) {
         close(fd);

@@ -46,12 +46,13 @@ bool stream_connect(struct task *me, struct stream_connect *connect,
                     struct stream *stream, const char *host, uint16_t port)
 {
     *stream = (struct stream){0};
-    *connect = (struct stream_connect){.wait.interrupt = connect_interrupt,
-                                       .stream = stream};
+    *connect = (struct stream_connect){
+        .wait = {.kind = "a connection", .interrupt = connect_interrupt},
+        .stream = stream};
     connect->connector = connector_start(me->loop->base, host, port,
                                          &no_timeout, on_connected, connect);
     if (connect->connector)
         return task_wait_on(me, &connect->wait);
-    return task_go_on(me, errno == ENOMEM ? TASK_NO_MEMORY
+    return task_ready(me, errno == ENOMEM ? TASK_NO_MEMORY
                                           : refuse(connect, strerror(errno)));
 }

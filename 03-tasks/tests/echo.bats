@@ -4,6 +4,7 @@
 
 load ../../scripts/lib/test_helper
 load ../../02-sockets/tests/helpers/echo_servers
+load helpers/cancel_at
 
 @test "echo: echoes until the client closes, prints nothing" {
     rounds echo
@@ -109,3 +110,37 @@ load ../../02-sockets/tests/helpers/echo_servers
     wrong_usage echo
 }
 
+@test "echo: cancelled at any await, it cleans up, and answers nothing twice" {
+    [[ -z ${SANITIZE-}${VALGRIND-} ]] || skip "the same for every build"
+    cancel_each 03-tasks/echo '
+def ask(parts, receive_buffer=0):
+    """Sends the parts, reads what comes for each but the last, then all the rest."""
+    global served
+    sent, got = b"".join(parts), b""
+    try:
+        s = connect(receive_buffer=receive_buffer)
+        served += 1
+        for part in parts[:-1]:
+            s.sendall(part)
+            got += read_exactly(s, len(part))
+        s.sendall(parts[-1])
+        s.shutdown(socket.SHUT_WR)
+        got += read_all(s)
+    except ConnectionError: pass
+    full.append(got == sent)
+    return sent.startswith(got)
+
+def scene(run):
+    global served, full
+    served, full = 0, []
+    if not run.listens(): return "it does not listen"
+    prefixes = [ask([b"one", b"two"]), ask([b"three"]), ask([os.urandom(400_000)], 4096)]
+    run.stop()
+    return None if all(prefixes) else "what came back is not what was sent"
+
+def check(run):
+    if run.cancelled and run.cancelled.startswith("serve.c"): return None  # all may end
+    if run.finals.count("echo.c") != served: return f"finally {run.finals}, {served} clients"
+    if full.count(False) > bool(run.cancelled): return f"all of it: {full}"
+' -p 0
+}

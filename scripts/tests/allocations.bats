@@ -38,10 +38,10 @@ most=8
 # A connection that libevent could not make whole would take what it is sent, and
 # never answer.
 @test "memory: nine clients at once, and a server that lacks some: none waits in vain" {
-    for command in "server -k" server raw_server epoll_server; do
+    for command in 02-sockets/{"server -k",server,raw_server,epoll_server} 03-tasks/echo; do
         # shellcheck disable=SC2086 # words
         run timeout -k 1 60 /usr/bin/python3 - "${preload[@]}" "$BATS_TEST_TMPDIR/report" \
-            "$build/02-sockets/"$command -p 0 <<'END'
+            "$build/"$command -p 0 <<'END'
 import os, signal, socket, subprocess, sys, time
 preload, report, command = sys.argv[1:3], sys.argv[3], sys.argv[4:]
 

@@ -11,14 +11,15 @@ ways_to_run() {
         sed 's/[ ,]*$//'
 }
 
-# is_server CHAPTER/PROGRAM: it, or a module that it includes, says where it listens.
+# is_server CHAPTER/PROGRAM: it, or a module that it includes, says where it listens, or
+# includes the acceptor, which does.
 is_server() {
     local sources
 
     mapfile -t sources < <(
-        sed -n "s,^#include \"\(.*\)\.h\",${1%/*}/modules/\1.c,p" "$1.c"
+        sed -n "s,^#include \"\(.*\)\.h\",${1%/*}/modules/\1.c\n${1%/*}/modules/\1.h,p" "$1.c"
     )
-    grep -qs 'listening on' "$1.c" "${sources[@]}"
+    grep -qsE 'listening on|^#include "acceptor\.h"' "$1.c" "${sources[@]}"
 }
 
 # For the clients: a server that has all the memory it wants.

@@ -45,9 +45,10 @@ got '12345678'
 exactly: 100000"
 }
 
-@test "stream: input beyond the limit stays in the kernel until it is asked for" {
-    drive streams bound
-    assert_output "sent more than the limit: yes
+@test "stream: all that is there is read at once; beyond the limit it stays in the kernel" {
+    drive streams large bound
+    assert_output "at once: 16384
+sent more than the limit: yes
 kept more: no
 all of it came: yes"
 }

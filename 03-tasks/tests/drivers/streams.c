@@ -203,6 +203,18 @@ static void limit(struct task *me)
     TASK_END(me);
 }
 
+/* libevent reads 4 KiB at a time; a stream all that is there. */
+static void large(struct task *me)
+{
+    struct scene *self = (struct scene *)me;
+
+    TASK_BEGIN(me);
+    peer_floods(self->peer, 16384);
+    AWAIT(me, stream_read(me, &self->stream, 100000));
+    printf("at once: %zu\n", self->stream.n);
+    TASK_END(me);
+}
+
 /* What is not read stays in the kernel, and the peer stands still. */
 static void bound(struct task *me)
 {
@@ -433,6 +445,7 @@ static void stop(struct task *me)
     AWAIT_CATCH(me, self->error, task_await(me, &self->helper.task));
     say_error("reader", self->error);
     peer_sends(self, "too late");
+    AWAIT(me, task_sleep(me, 5 * TASK_MS));
     AWAIT(me, stream_read(me, &self->stream, 9));
     say(&self->stream, NULL);
     AWAIT(me, stream_read(me, &self->stream, 9));
@@ -566,6 +579,7 @@ static const struct {
     {"until", until},
     {"exactly", exactly},
     {"limit", limit},
+    {"large", large},
     {"bound", bound},
     {"two_readers", two_readers},
     {"cancelled_reader", cancelled_reader},

@@ -6,14 +6,16 @@ build=${BUILD:-build}
 out=${BENCH_OUT:-$build/bench}
 python=/usr/bin/python3
 bench=02-sockets/bench
-all_servers="epoll_server again raw_server server libuv uvloop protocol streams"
+all_servers="epoll_server again raw_server server echo libuv uvloop protocol streams"
 
-# command_of NAME: its words. again is epoll_server a second time: the noise.
+# command_of NAME: its words. again is epoll_server a second time: the noise; echo is of
+# chapter 03: server -k with a task for each connection.
 command_of() {
     case $1 in
         epoll_server | again) echo "$build/02-sockets/epoll_server -p 0" ;;
         raw_server) echo "$build/02-sockets/raw_server -p 0" ;;
         server) echo "$build/02-sockets/server -k -p 0" ;;
+        echo) echo "$build/03-tasks/echo -p 0" ;;
         libuv) echo "$out/libuv_echo -p 0" ;;
         protocol) echo "$python 02-sockets/raw_server.py -p 0" ;;
         uvloop) echo "$python 02-sockets/raw_server.py --uvloop -p 0" ;;

@@ -11,6 +11,7 @@ BEGIN {
     label["uvloop"] = "uvloop Protocol"
     label["streams"] = "asyncio streams"
     label["server"] = "server -k"
+    label["echo"] = "echo (03: tasks)"
 }
 from == "medians" { median[$1, $2] = $3 + 0 }
 from == "rounds" {
@@ -101,6 +102,8 @@ END {
     reach("raw_server", "uvloop", 1.1, 1.05)
     reach("raw_server", "streams", 1.8, 1.2)
     reach("server", "streams", 1.2, 1.05, "x64$")
+    reach("echo", "server", 0.85, 0.85)
     small("raw_server", 0.7)
     small("server", 1.4)
+    small("echo", 1.8)
 }

@@ -2,6 +2,7 @@
 # Proves the answers of interview.md: a test's name begins with its card's id.
 
 load ../../scripts/lib/test_helper
+load ../../scripts/lib/peer
 
 @test "03-01 a task without macros: a step, a note, a return" {
     prove by_hand
@@ -274,4 +275,40 @@ task_run returns 0, tasks alive: 0"
     else
         assert_equal "${#lines[@]}" 2
     fi
+}
+
+@test "03-18 drain waits above the high mark, until the low one; as in asyncio" {
+    drive streams drain
+    assert_line "below the mark it waits: no"
+    assert_line "nothing is taken: timed out"
+    assert_line "the low mark: yes"
+    prove_python drain
+    assert_output "low, high: (16384, 65536)
+a little: drain is over
+much: drain waits"
+}
+
+@test "03-19 a stop refuses, lets end, cancels, in this order; asyncio's run only cancels" {
+    mkdir -p "$BATS_TEST_TMPDIR/tests/drivers"
+    start_server tests/drivers/serve_lines -p 0 -t $((800 * slow))
+    peer '
+works, hangs = connect(), connect()
+works.send(b"work\n"); hangs.send(b"hang\n")
+settle()
+os.kill(pid, signal.SIGTERM)
+print(read_all(works), read_all(hangs))'
+    assert_output "b'done\\n' b''"
+    wait "$server"
+    server=''
+    assert_equal "$(said)" "ends: fine
+ends: cancelled"
+    prove_python stop_server
+    assert_line --index 0 "new clients are refused"
+    assert_line --index 1 "the old one is left alone"
+    if python_is_at_least 3.12.1; then
+        assert_line --index 2 "wait_closed waits for it"
+    else
+        assert_line --index 2 "wait_closed does not wait for it"
+    fi
+    assert_line --index 3 "asyncio.run has cancelled the connection"
 }

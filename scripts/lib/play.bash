@@ -4,6 +4,7 @@
 #   play WORDS ASYNCIO PROGRAM [ARGUMENT…]   shows a program's run
 #   expect=1 play …                          for one that is to end with 1
 #   serve WORDS ASYNCIO PROGRAM [ARGUMENT…]  starts a server, sets $port
+#   talk WORDS ASYNCIO TEXT                  a client sends it TEXT, shows the answer
 #   stop PROGRAM                             stops it with SIGTERM
 #   with=…                                   a command that the program runs in
 #
@@ -93,6 +94,20 @@ serve() {
         exit 1
     fi
     [[ -n ${PLAY_RECORD-} ]] || printf '  listening on port %s\n\n' "$port"
+}
+
+talk() {
+    local command=(nc -N 127.0.0.1 "$port") status=0
+
+    plays=$((plays + 1))
+    if [[ -n ${PLAY_RECORD-} ]]; then
+        record "a client of it" "${command[*]}" <<<"$3"
+        return
+    fi
+    heading "$1" "$2" nc "echo '$3' | ${command[*]}"
+    timeout 10 "${command[@]}" <<<"$3" | sed 's/^/  /' || status=${PIPESTATUS[0]}
+    printf '  exit %d\n\n' "$status"
+    ((status == 0)) || failed=1
 }
 
 stop() {

@@ -1,192 +1,206 @@
 /* executor — a computation on the loop stalls it; in a process or a thread not.
  *
  * Twin:   executor.py (run_in_executor, ProcessPoolExecutor, ThreadPoolExecutor)
- * Build:  cc -Imodules -I../02-sockets/modules -o executor executor.c modules/crew.c modules/fork_server.c modules/process_pool.c modules/thread_pool.c ../02-sockets/modules/limits.c ../02-sockets/modules/options.c $(pkg-config --cflags --libs libevent) -pthread
+ * Build:  cc -Imodules -I../02-sockets/modules -I../03-tasks/modules -o executor executor.c modules/fork_server.c modules/job.c modules/process_pool.c modules/run_in_executor.c modules/thread_pool.c modules/workers.c ../02-sockets/modules/limits.c ../02-sockets/modules/options.c ../03-tasks/modules/await.c ../03-tasks/modules/group.c ../03-tasks/modules/heap.c ../03-tasks/modules/task_loop.c ../03-tasks/modules/task_main.c $(pkg-config --cflags --libs libevent) -pthread
  * Run:    ./executor          or: ./executor threads, ./executor broken
  * Prints: Result: 499999500000
  *
- * Sums 0 … 999,999 while a timer of 10 ms beats on the loop. The longest gap
- * between two beats, on stderr, is what every client of a server would have
- * felt. Try it with -n 1000000000.
+ * Sums 0 … 999,999 while a task beats every 10 ms on the loop. The longest gap
+ * between two beats, on stderr, is what every client of a server would have felt.
+ * Try it with -n 1000000000.
  */
+#include "group.h"
 #include "limits.h"
 #include "options.h"
-#include "process_pool.h"
-#include "thread_pool.h"
+#include "run_in_executor.h"
+#include "task_main.h"
 
-#include <errno.h>
+#include <err.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-enum scene { PROCESSES, THREADS, BROKEN };
+enum scene { PROCESSES, THREADS, BROKEN, FIXED, SCENES };
+static const char *const scene_names[] = {"processes", "threads", "broken",
+                                          "fixed"};
 
-enum { LIMIT = 256 }; /* jobs in the pool at once: more would only wait there */
+enum {
+    CAPACITY = 256
+}; /* jobs in the pool at once: the others wait for room */
+
+/* The job: sum(range(n)), in the place of n. `volatile` keeps the compiler from
+ * knowing the formula: this stands for real work. */
+static void compute(void *argument)
+{
+    uint64_t *n = argument;
+    volatile uint64_t total = 0;
+
+    for (uint64_t i = 0; i < *n; i++)
+        total = total + i;
+    *n = total;
+}
+
+struct heartbeat {
+    struct task task;
+    int64_t last, longest_gap; /* microseconds */
+};
+
+static void beat(struct heartbeat *self)
+{
+    int64_t now = task_loop_now();
+
+    if (now - self->last > self->longest_gap)
+        self->longest_gap = now - self->last;
+    self->last = now;
+}
+
+static void heartbeat_run(struct task *me)
+{
+    struct heartbeat *self = (struct heartbeat *)me;
+
+    TASK_BEGIN(me);
+    self->last = task_loop_now();
+    while (true) {
+        AWAIT(me, task_sleep(me, 10 * TASK_MS));
+        beat(self);
+    }
+    TASK_FINALLY(me);
+    beat(self); /* the gap that is open at the end */
+    TASK_END(me);
+}
+
+/* Adds up `number` numbers, and leaves the sum there. */
+struct sum {
+    struct task task;
+    struct executor *executor; /* NULL: broken, on the loop */
+    struct executor_call call;
+    uint64_t number;
+};
+
+static void sum_run(struct task *me)
+{
+    struct sum *self = (struct sum *)me;
+
+    TASK_BEGIN(me);
+    if (self->executor)
+        AWAIT(me, run_in_executor(me, self->executor, &self->call, compute,
+                                  &self->number, sizeof self->number));
+    else
+        compute(&self->number);
+    TASK_END(me);
+}
 
 /* Lives in main. */
-struct app {
+struct program {
+    struct task task;
     enum scene scene;
-    int64_t workers, jobs, upto, given, done;
-    struct event_base *base;
-    struct event *heartbeat;
-    struct process_pool *processes;
-    struct thread_pool *threads;
-    double began, last_beat, longest_gap; /* seconds */
+    long workers, jobs, n;
+    struct process_pool *processes; /* owned; forked before there is a base */
+    struct thread_pool *threads;    /* owned */
+    struct executor executor;
+    struct heartbeat heartbeat;
+    struct sum *sums;    /* owned: a task for each job */
+    struct task **tasks; /* owned: their addresses, for gather */
+    struct gather gather;
+    int64_t began, ended; /* microseconds */
     bool failed;
 };
 
-static double now(void)
+/* with pool: … Returns false on failure; errno says which resource is lacking. */
+static bool pool_open(struct program *self, struct event_base *base)
 {
-    struct timespec time = {0};
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+    if (self->scene == PROCESSES) {
+        executor_of_processes(&self->executor, self->processes);
+        return process_pool_attach(self->processes, base) == 0;
+    }
+    self->threads = thread_pool_new(base, (int)self->workers, CAPACITY);
+    if (self->threads)
+        executor_of_threads(&self->executor, self->threads);
+    return self->threads;
 }
 
-/* The job: sum(range(upto)). `volatile` keeps the compiler from knowing the
- * formula: this stands for real work. */
-static uint64_t sum(uint64_t upto)
+static void pool_close(struct program *self)
 {
-    volatile uint64_t total = 0;
-
-    for (uint64_t i = 0; i < upto; i++)
-        total = total + i;
-    return total;
+    if (self->threads)
+        thread_pool_free(self->threads);
+    if (self->processes)
+        process_pool_free(self->processes);
+    self->threads = NULL;
+    self->processes = NULL;
 }
 
-static void on_heartbeat(evutil_socket_t fd, short events, void *arg)
+static void create_sum(struct program *self, long i, struct task_loop *loop)
 {
-    struct app *app = arg;
-    double time = now();
-
-    (void)fd;
-    (void)events;
-    if (time - app->last_beat > app->longest_gap)
-        app->longest_gap = time - app->last_beat;
-    app->last_beat = time;
+    self->sums[i].executor = self->scene == BROKEN ? NULL : &self->executor;
+    self->sums[i].number = (uint64_t)self->n;
+    self->tasks[i] = &self->sums[i].task;
+    task_create(loop, self->tasks[i], sum_run, "sum");
 }
 
-/* Prints a job's outcome; the last one ends the loop. */
-static void report(struct app *app, uint64_t result, const char *error)
+static void print_result(struct program *self, long i)
 {
+    const char *error = task_error(self->tasks[i]);
+
     if (error)
-        fprintf(stderr, "executor: a job failed: %s\n", error);
+        warnx("a job failed: %s", error);
     else
-        printf("Result: %" PRIu64 "\n", result);
-    app->failed = app->failed || error;
-    if (++app->done == app->jobs)
-        event_base_loopbreak(app->base); /* loopexit may lack memory */
+        printf("Result: %" PRIu64 "\n", self->sums[i].number);
+    self->failed = self->failed || error;
 }
 
-static void on_result(uint64_t result, const char *error, void *arg);
-
-/* Gives the pool as many jobs as it takes; the others wait here, not there. In
- * the broken scene the loop does them itself. */
-static void give(struct app *app)
+static void program_run(struct task *me)
 {
-    uint64_t n = (uint64_t)app->upto;
-    bool taken = true;
+    struct program *self = (struct program *)me;
+    const char *cancelled;
 
-    for (; app->given < app->jobs; app->given++) {
-        if (app->scene == BROKEN)
-            report(app, sum(n), NULL);
-        else if (app->scene == PROCESSES)
-            taken = process_pool_submit(app->processes, n, on_result, app);
-        else
-            taken = thread_pool_submit(app->threads, n, on_result, app);
-        if (!taken && errno == EAGAIN)
-            return; /* full */
-        if (!taken)
-            report(app, 0, strerror(errno));
+    TASK_BEGIN(me);
+    task_create(me->loop, &self->heartbeat.task, heartbeat_run, "heartbeat");
+    AWAIT(me, task_sleep(me, 0));
+    if (self->scene != BROKEN && !pool_open(self, me->loop->base)) {
+        warn("cannot start %ld %s", self->workers, scene_names[self->scene]);
+        self->failed = true;
+        TASK_RETURN(me);
     }
+    self->began = task_loop_now();
+    for (long i = 0; i < self->jobs; i++)
+        create_sum(self, i, me->loop);
+    AWAIT(me, gather_all(me, &self->gather, self->tasks, (size_t)self->jobs));
+    self->ended = task_loop_now();
+    for (long i = 0; i < self->jobs; i++)
+        print_result(self, i);
+    task_cancel(&self->heartbeat.task);
+    AWAIT_CATCH(me, cancelled, task_await(me, &self->heartbeat.task));
+    (void)cancelled;
+    warnx("%ld jobs in %.3f s, longest gap of the 10 ms heartbeat: %.1f ms",
+          self->jobs, (double)(self->ended - self->began) / TASK_SECOND,
+          (double)self->heartbeat.longest_gap / TASK_MS);
+    TASK_FINALLY(me);
+    pool_close(self);
+    TASK_END(me);
 }
 
-/* A job is answered, so there is room for the next one. */
-static void on_result(uint64_t result, const char *error, void *arg)
+/* Forks the processes, runs the tasks. Returns the exit status. */
+static int run(struct program *self)
 {
-    report(arg, result, error);
-    give(arg);
-}
+    int status = 1;
 
-static void on_start(evutil_socket_t fd, short events, void *arg)
-{
-    (void)fd;
-    (void)events;
-    give(arg);
-}
-
-/* Makes pools, base and events in the order they need: processes are forked
- * before there is a base or a thread. Returns 0, or -1 with the reason said. */
-static int prepare(struct app *app)
-{
-    const struct timeval beat = {0, 10000};
-    struct event_config *config = NULL;
-
-    if (app->scene == PROCESSES &&
-        !(app->processes = process_pool_new(sum, (int)app->workers, LIMIT))) {
-        fprintf(stderr, "executor: cannot start %" PRId64 " processes: %s\n",
-                app->workers, strerror(errno));
-        return -1;
-    }
-    config = event_config_new();
-    if (config) { /* the default clock is too coarse for a heartbeat */
-        event_config_set_flag(config, EVENT_BASE_FLAG_PRECISE_TIMER);
-        app->base = event_base_new_with_config(config);
-        event_config_free(config);
-    }
-    if (app->base)
-        app->heartbeat =
-            event_new(app->base, -1, EV_PERSIST, on_heartbeat, app);
-    if (!app->heartbeat || event_add(app->heartbeat, &beat) < 0 ||
-        event_base_once(app->base, -1, EV_TIMEOUT, on_start, app, NULL) < 0 ||
-        (app->processes && process_pool_attach(app->processes, app->base))) {
-        fputs("executor: cannot make the loop: out of resources\n", stderr);
-        return -1;
-    }
-    if (app->scene == THREADS &&
-        !(app->threads =
-              thread_pool_new(app->base, sum, (int)app->workers, LIMIT))) {
-        fprintf(stderr, "executor: cannot start %" PRId64 " threads: %s\n",
-                app->workers, strerror(errno));
-        return -1;
-    }
-    return 0;
-}
-
-/* Runs the loop till all jobs are answered. Returns the exit status. */
-static int run(struct app *app)
-{
-    app->began = app->last_beat = now();
-    if (event_base_dispatch(app->base) < 0 || app->done < app->jobs)
-        report(app, 0, "the loop ended before it");
-    on_heartbeat(-1, 0, app); /* the gap that is open at the end */
-    fprintf(stderr,
-            "executor: %" PRId64 " jobs in %.3f s, "
-            "longest gap of the 10 ms heartbeat: %.1f ms\n",
-            app->done, app->last_beat - app->began, app->longest_gap * 1000);
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        perror("executor: cannot write the result");
-        return 1;
-    }
-    return app->failed;
-}
-
-/* Reads a whole number from 1 to max, or says what is wrong with it. */
-static bool parse_number(int option, const char *text, int64_t max,
-                         int64_t *number)
-{
-    char *end;
-
-    errno = 0;
-    *number = strtoll(text, &end, 10);
-    if (errno == 0 && end != text && !*end && *number >= 1 && *number <= max)
-        return true;
-    fprintf(stderr, "executor: -%c '%s': not a number from 1 to %" PRId64 "\n",
-            option, text, max);
-    return false;
+    if (self->scene == PROCESSES)
+        self->processes =
+            process_pool_new((int)self->workers, CAPACITY, sizeof(uint64_t));
+    self->sums = calloc((size_t)self->jobs, sizeof *self->sums);
+    self->tasks = calloc((size_t)self->jobs, sizeof *self->tasks);
+    if (self->scene == PROCESSES && !self->processes)
+        warn("cannot start %ld processes", self->workers);
+    else if (!self->sums || !self->tasks)
+        warnx("out of memory");
+    else if (task_main(&self->task, program_run) == 0)
+        status = self->failed;
+    pool_close(self); /* if there was no loop */
+    free(self->sums);
+    free(self->tasks);
+    return status;
 }
 
 static const char usage[] = "usage: executor [-w WORKERS] [-j JOBS] [-n UPTO] "
@@ -201,53 +215,42 @@ static const char help[] =
 
 int main(int argc, char **argv)
 {
-    static const struct option longer[] = {{"help", 0, NULL, 'h'}, {0}};
-    struct app app = {.jobs = 1, .upto = 1000000};
-    const char *scene;
-    int option, status = 1;
+    static const struct option long_options[] = {{"help", 0, NULL, 'h'}, {0}};
+    struct program program = {.jobs = 1, .n = 1000000};
+    int option, scene = 0;
     bool good = true;
 
-    app.workers = limits_processors();
+    program.workers = limits_processors();
     opterr = 0;
-    while ((option = getopt_long(argc, argv, "w:j:n:h", longer, NULL)) != -1) {
+    while (good && (option = getopt_long(argc, argv, "w:j:n:h", long_options,
+                                         NULL)) != -1) {
         if (option == 'w')
-            good = parse_number('w', optarg, 1024, &app.workers);
+            good = options_number("-w", optarg, 1, 1024, &program.workers);
         else if (option == 'j')
-            good = parse_number('j', optarg, 1000000, &app.jobs);
+            good = options_number("-j", optarg, 1, 1000000, &program.jobs);
         else if (option == 'n')
-            good = parse_number('n', optarg, 6000000000, &app.upto);
+            good = options_number("-n", optarg, 1, 6000000000, &program.n);
         else if (option == 'h')
             return printf("%s%s", usage, help) < 0 || fflush(stdout);
         else
             break; /* optind is behind it */
-        if (!good)
-            return 2;
     }
-    scene = optind < argc ? argv[optind] : "processes";
-    app.scene = !strcmp(scene, "threads")  ? THREADS
-                : !strcmp(scene, "broken") ? BROKEN
-                                           : PROCESSES;
+    if (!good)
+        return 2;
     if (option != -1 || optind + 1 < argc) {
         fprintf(stderr, "executor: unexpected, or without its value: '%s': %s",
                 option == -1 ? argv[optind + 1] : options_refused(option, argv),
                 usage);
         return 2;
     }
-    if (app.scene == PROCESSES && strcmp(scene, "processes") != 0 &&
-        strcmp(scene, "fixed") != 0) {
-        fprintf(stderr, "executor: unknown scene '%s': %s", scene, usage);
+    while (optind < argc && scene < SCENES &&
+           strcmp(argv[optind], scene_names[scene]) != 0)
+        scene++;
+    if (scene == SCENES) {
+        fprintf(stderr, "executor: unknown scene '%s': %s", argv[optind],
+                usage);
         return 2;
     }
-    if (prepare(&app) == 0)
-        status = run(&app);
-    if (app.threads) /* pools and events before their base */
-        thread_pool_free(app.threads);
-    if (app.processes)
-        process_pool_free(app.processes);
-    if (app.heartbeat)
-        event_free(app.heartbeat);
-    if (app.base)
-        event_base_free(app.base);
-    libevent_global_shutdown();
-    return status;
+    program.scene = scene == FIXED ? PROCESSES : (enum scene)scene;
+    return run(&program);
 }

@@ -1,7 +1,7 @@
 /* offload_server — a TCP service that computes, and stays responsive meanwhile.
  *
  * Twin:   offload_server.py (start_server, run_in_executor, ProcessPoolExecutor)
- * Build:  cc -Imodules -I../02-sockets/modules -o offload_server offload_server.c modules/crew.c modules/fork_server.c modules/lines.c modules/process_pool.c modules/service.c ../02-sockets/modules/limits.c ../02-sockets/modules/listening.c ../02-sockets/modules/options.c ../02-sockets/modules/stop_signals.c $(pkg-config --cflags --libs libevent)
+ * Build:  cc -Imodules -I../02-sockets/modules -o offload_server offload_server.c modules/fork_server.c modules/job.c modules/lines.c modules/process_pool.c modules/service.c modules/workers.c ../02-sockets/modules/limits.c ../02-sockets/modules/listening.c ../02-sockets/modules/options.c ../02-sockets/modules/stop_signals.c $(pkg-config --cflags --libs libevent)
  * Run:    ./offload_server            then, elsewhere: echo 600851475143 | nc -N 127.0.0.1 8889
  *         or: ./offload_server broken
  * Prints: nothing; to a client for each number, a line, its largest prime factor
@@ -53,18 +53,20 @@ struct server {
     bool stopping, failed;
 };
 
-/* Owned by the server, from on_accept to connection_free. */
+/* Owned by the server, from on_accept to connection_free; then, if its job is in
+ * the pool, until on_done. */
 struct connection {
     struct server *server;
-    struct bufferevent *bev; /* owned; closes the descriptor */
+    struct bufferevent *bev; /* owned; closes the descriptor; NULL: closed */
     TAILQ_ENTRY(connection) link, wait_link;
-    bool asked;              /* something that is not answered yet: */
-    uint64_t number;         /* the question */
-    struct process_job *job; /* in the pool, not owned; NULL: waits for room */
+    bool asked;      /* something that is not answered yet: */
+    uint64_t number; /* the question; in the pool it becomes the answer */
+    struct job job;
+    bool in_pool; /* it is; else what was asked waits for room */
     struct lines lines;
 };
 
-/* The job: a process of the pool runs it, or (broken) the loop. */
+/* A process of the pool computes it, or (broken) the loop. */
 static uint64_t largest_prime_factor(uint64_t n)
 {
     uint64_t largest = 1;
@@ -76,25 +78,32 @@ static uint64_t largest_prime_factor(uint64_t n)
     return n > 1 ? n : largest;
 }
 
+/* The job. */
+static void replace_by_factor(void *number)
+{
+    *(uint64_t *)number = largest_prime_factor(*(uint64_t *)number);
+}
+
 static void advance(struct connection *connection);
 static void give_waiting(struct server *server);
 
-/* Frees the connection, and cancels its job: nobody is there to answer to. Ends
- * a stopping server's loop with the last. */
+/* Frees the connection, or cancels its job: then on_done frees it. Ends a stopping
+ * server's loop with the last. */
 static void connection_free(struct connection *connection)
 {
     struct server *server = connection->server;
 
-    if (connection->job)
-        process_pool_cancel(server->pool, connection->job);
+    if (connection->in_pool)
+        process_pool_cancel(server->pool, &connection->job);
     else if (connection->asked)
         TAILQ_REMOVE(&server->waiting, connection, wait_link);
     TAILQ_REMOVE(&server->all, connection, link);
     bufferevent_free(connection->bev);
-    free(connection);
+    connection->bev = NULL;
+    if (!connection->in_pool)
+        free(connection);
     if (server->stopping && TAILQ_EMPTY(&server->all))
         event_base_loopbreak(server->base);
-    give_waiting(server);
 }
 
 /* Queues an answer, a result or words. Without memory for it, or for the event
@@ -108,21 +117,25 @@ static void answer(struct connection *connection, uint64_t result,
                   : evbuffer_add_printf(output, "%" PRIu64 "\n", result);
 
     connection->asked = false;
-    connection->job = NULL;
     /* A write does not report that its event could not be added; this does. */
     if (n < 0 || bufferevent_enable(connection->bev, EV_WRITE) < 0)
         bufferevent_trigger_event(connection->bev, BEV_EVENT_ERROR,
                                   BEV_TRIG_DEFER_CALLBACKS);
 }
 
-/* From the pool; the connection is alive, or its job would be cancelled. */
-static void on_result(uint64_t result, const char *error, void *arg)
+/* From the pool, once for each job. */
+static void on_done(const char *error, void *arg)
 {
     struct connection *connection = arg;
     struct server *server = connection->server;
 
-    answer(connection, result, error);
-    advance(connection);
+    connection->in_pool = false;
+    if (connection->bev) {
+        answer(connection, connection->number, error);
+        advance(connection);
+    } else {
+        free(connection);
+    }
     give_waiting(server);
 }
 
@@ -144,11 +157,15 @@ static void give_waiting(struct server *server)
     int error;
 
     while ((connection = TAILQ_FIRST(&server->waiting))) {
-        connection->job = process_pool_submit(server->pool, connection->number,
-                                              on_result, connection);
-        error = connection->job ? 0 : errno;
+        connection->job = (struct job){.function = replace_by_factor,
+                                       .argument = &connection->number,
+                                       .size = sizeof connection->number,
+                                       .done = on_done,
+                                       .arg = connection};
+        error = process_pool_submit(server->pool, &connection->job) ? errno : 0;
         if (error == EAGAIN)
             return; /* full */
+        connection->in_pool = error == 0;
         TAILQ_REMOVE(&server->waiting, connection, wait_link);
         if (error) /* on_written goes on with it */
             answer(connection, 0, strerror(error));
@@ -274,8 +291,9 @@ static int serve(struct server *server, long port, long workers, bool broken)
     const struct service_calls calls = {on_client, on_stop};
 
     if (!broken)
-        server->pool = process_pool_new(largest_prime_factor, (int)workers,
-                                        (int)workers * JOBS_FOR_EACH_WORKER);
+        server->pool =
+            process_pool_new((int)workers, (int)workers * JOBS_FOR_EACH_WORKER,
+                             sizeof(uint64_t));
     if (broken || server->pool)
         server->base = event_base_new();
     if (!server->base ||

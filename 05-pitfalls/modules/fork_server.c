@@ -18,8 +18,8 @@ struct fork_server {
     void *arg;
     pid_t pid; /* the server's */
     int fd;    /* owned: our end of the way to it, and in the server its end */
-    int places;
-    pid_t workers[]; /* who is in which place, 0: nobody; in the server only */
+    int slots;
+    pid_t workers[]; /* by slot, 0: it is empty; in the server only */
 };
 
 /* A message that holds a descriptor needs a buffer of the right alignment. */
@@ -28,11 +28,11 @@ union control {
     char bytes[CMSG_SPACE(sizeof(int))];
 };
 
-/* Sends the number of a place, and a descriptor unless that is -1. */
-static bool send_place(int to, int place, int fd)
+/* Sends the number of a slot, and a descriptor unless that is -1. */
+static bool send_slot(int to, int slot, int fd)
 {
     union control control = {.bytes = {0}};
-    struct iovec iov = {&place, sizeof place};
+    struct iovec iov = {&slot, sizeof slot};
     struct msghdr message = {.msg_iov = &iov, .msg_iovlen = 1};
 
     if (fd >= 0) {
@@ -59,10 +59,10 @@ static bool wait_for_message(int from)
 }
 
 /* Waits for such a message; the descriptor is -1 if it holds none. */
-static bool receive_place(int from, int *place, int *fd)
+static bool receive_slot(int from, int *slot, int *fd)
 {
     union control control;
-    struct iovec iov = {place, sizeof *place};
+    struct iovec iov = {slot, sizeof *slot};
     struct msghdr message = {.msg_iov = &iov,
                              .msg_iovlen = 1,
                              .msg_control = control.bytes,
@@ -73,7 +73,7 @@ static bool receive_place(int from, int *place, int *fd)
     while ((n = recvmsg(from, &message, MSG_CMSG_CLOEXEC)) < 0 &&
            (errno == EINTR || (errno == EAGAIN && wait_for_message(from))))
         ;
-    if (n != sizeof *place)
+    if (n != sizeof *slot)
         return false;
     *fd = -1;
     header = CMSG_FIRSTHDR(&message);
@@ -84,7 +84,7 @@ static bool receive_place(int from, int *place, int *fd)
 
 /* Kills a child and waits for its end. Its number cannot have become another
  * process's: nobody but us waits for it. */
-static void bury(pid_t *child)
+static void kill_and_reap(pid_t *child)
 {
     if (*child > 0) {
         kill(*child, SIGKILL);
@@ -147,7 +147,7 @@ static void survive_signals(void)
 
 /* In a worker: its end comes with the server's. Else one that computes for ever
  * would outlive it, with nobody to stop it. */
-static bool die_with(pid_t server)
+static bool die_with_parent(pid_t server)
 {
     return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == server;
 }
@@ -161,28 +161,28 @@ static void unblock_signals(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* In the server: fills a place and returns the descriptor that leads to the
+/* In the server: fills a slot and returns the descriptor that leads to the
  * worker, or -1. In the worker: does not return. */
-static int fill(struct fork_server *server, int place)
+static int fill(struct fork_server *server, int slot)
 {
     pid_t us = getpid();
     int pair[2];
 
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
         return -1;
-    server->workers[place] = fork();
-    if (server->workers[place] == 0) {
+    server->workers[slot] = fork();
+    if (server->workers[slot] == 0) {
         close(server->fd);
         close(pair[0]); /* else there would never be EOF */
         unblock_signals();
-        if (die_with(us))
+        if (die_with_parent(us))
             server->work(pair[1], server->arg);
         close(pair[1]);
         free(server);
         _exit(0); /* not exit: stdio's buffers are the program's */
     }
     close(pair[1]);
-    if (server->workers[place] > 0)
+    if (server->workers[slot] > 0)
         return pair[0];
     close(pair[0]);
     return -1;
@@ -192,20 +192,20 @@ static int fill(struct fork_server *server, int place)
  * fork_server_free, or because we have died. */
 static void serve(struct fork_server *server)
 {
-    int place, fd;
+    int slot, fd;
 
-    while (receive_place(server->fd, &place, &fd)) {
-        bury(&server->workers[place]);
-        fd = fill(server, place);
-        if (!send_place(server->fd, place, fd))
-            place = -1;
+    while (receive_slot(server->fd, &slot, &fd)) {
+        kill_and_reap(&server->workers[slot]);
+        fd = fill(server, slot);
+        if (!send_slot(server->fd, slot, fd))
+            slot = -1;
         if (fd >= 0)
             close(fd); /* the program has it now */
-        if (place < 0)
+        if (slot < 0)
             break;
     }
-    for (int i = 0; i < server->places; i++)
-        bury(&server->workers[i]);
+    for (int i = 0; i < server->slots; i++)
+        kill_and_reap(&server->workers[i]);
     close(server->fd);
 }
 
@@ -227,10 +227,10 @@ static pid_t fork_blocked(void)
 }
 
 struct fork_server *fork_server_new(void (*work)(int fd, void *arg), void *arg,
-                                    int places)
+                                    int slots)
 {
     struct fork_server *server =
-        calloc(1, sizeof *server + (size_t)places * sizeof(pid_t));
+        calloc(1, sizeof *server + (size_t)slots * sizeof(pid_t));
     int pair[2];
 
     take_standard_descriptors();
@@ -242,7 +242,7 @@ struct fork_server *fork_server_new(void (*work)(int fd, void *arg), void *arg,
     }
     server->work = work;
     server->arg = arg;
-    server->places = places;
+    server->slots = slots;
     server->pid = fork_blocked();
     if (server->pid == 0) {
         close(pair[0]);
@@ -260,17 +260,17 @@ struct fork_server *fork_server_new(void (*work)(int fd, void *arg), void *arg,
     return NULL;
 }
 
-int fork_server_ask(struct fork_server *server, int place)
+int fork_server_ask(struct fork_server *server, int slot)
 {
-    return send_place(server->fd, place, -1) ? 0 : -1;
+    return send_slot(server->fd, slot, -1) ? 0 : -1;
 }
 
-int fork_server_answer(struct fork_server *server, int *place)
+int fork_server_answer(struct fork_server *server, int *slot)
 {
     int fd;
 
-    *place = -1;
-    if (receive_place(server->fd, place, &fd))
+    *slot = -1;
+    if (receive_slot(server->fd, slot, &fd))
         return fd;
     return -1;
 }

@@ -1,12 +1,12 @@
 /* fork_server — forks workers, for a program that may no longer fork itself.
  *
  *     struct fork_server *server = fork_server_new(work, 4);   first of all
- *     fork_server_ask(server, 0);                      a worker in place 0
- *     int place, fd = fork_server_answer(server, &place);
- *     … threads, event bases, sockets; the worker of place 0 has died …
+ *     fork_server_ask(server, 0);                      a worker in slot 0
+ *     int slot, fd = fork_server_answer(server, &slot);
+ *     … threads, event bases, sockets; the worker of slot 0 has died …
  *     fork_server_ask(server, 0);                      a new one, please
  *     … fork_server_fd(server) becomes readable …
- *     fd = fork_server_answer(server, &place);
+ *     fd = fork_server_answer(server, &slot);
  *     fork_server_free(server);
  *
  * A child of a process that has threads has only one of them, and the locks of
@@ -16,7 +16,7 @@
  * the end of a socket pair whose messages keep their borders (SOCK_SEQPACKET);
  * the other end travels back to us in a message (SCM_RIGHTS, `man 7 unix`).
  *
- * The server kills and waits for the worker in a place before it fills the place
+ * The server kills and waits for the worker in a slot before it fills the slot
  * again, and all of them when it is freed or when we die: no zombies. If it dies
  * itself, they die with it.
  *
@@ -44,17 +44,17 @@ struct fork_server;
  * worker is not noticed. Returns NULL if there are too few resources; errno says
  * which. */
 struct fork_server *fork_server_new(void (*work)(int fd, void *arg), void *arg,
-                                    int places);
+                                    int slots);
 
-/* Asks for a new worker in a place; who is there is killed. Returns 0, or -1 if
+/* Asks for a new worker in a slot; who is there is killed. Returns 0, or -1 if
  * the server is gone. Does not wait: the answer follows. Take it before you ask
  * again: two that only talk can fill both ways and wait for each other. */
-int fork_server_ask(struct fork_server *server, int place);
+int fork_server_ask(struct fork_server *server, int slot);
 
-/* Takes an answer, waits for it if there is none. Sets the place; returns the
+/* Takes an answer, waits for it if there is none. Sets the slot; returns the
  * descriptor that leads to the worker (yours) or -1 if it could not be forked. If
- * the server is gone, place is -1, too. */
-int fork_server_answer(struct fork_server *server, int *place);
+ * the server is gone, slot is -1, too. */
+int fork_server_answer(struct fork_server *server, int *slot);
 
 /* Becomes readable when there is an answer. A loop may make it non-blocking;
  * fork_server_answer waits all the same. */

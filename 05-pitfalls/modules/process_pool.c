@@ -1,213 +1,254 @@
 #include "process_pool.h"
 
-#include "crew.h"
+#include "workers.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/queue.h>
-
-TAILQ_HEAD(jobs, process_job);
-
-/* Owned by the queue it is in, or by the place whose worker has it. */
-struct process_job {
-    TAILQ_ENTRY(process_job) next;
-    struct jobs *queue; /* NULL: a worker has it … */
-    int place;          /* … in this place */
-    uint64_t argument;
-    process_pool_done done;
-    void *arg;
-};
 
 struct process_pool {
-    struct crew *crew;    /* owned */
-    struct event *report; /* fails the jobs in `failed`; from the loop */
-    struct jobs queued, failed;
-    const char *why; /* those in `failed` do */
-    int out, limit;  /* jobs that are not answered yet, and at most */
-    bool stopped;    /* process_pool_stop was called */
-    int workers;
-    struct process_job *running[]; /* owned: who has which, by place */
+    struct workers *workers; /* owned */
+    struct event *report;    /* owned: calls `done` for the jobs in `over` */
+    struct job_list waiting, over;
+    int pending, capacity; /* jobs whose `done` is to come, and at most */
+    size_t largest;
+    bool stopped; /* process_pool_stop was called */
+    bool refused; /* a job, for lack of room: on_room is due */
+    void (*on_room)(void *arg);
+    void *arg;
+    int slots;
+    struct job *running[]; /* not owned: the job of each slot, or NULL */
 };
 
-/* Fails what is queued, a moment later: `done` never comes out of a call. */
-static void fail_queued(struct process_pool *pool, const char *why)
+/* Has `done` called for a job, a moment later: never out of a call. A timer, so
+ * that a `done` that cancels the next job starves no other event (see 01-07). */
+static void end_later(struct process_pool *pool, struct job *job,
+                      const char *error)
 {
-    struct process_job *job;
+    const struct timeval next_pass = {0, 0};
 
-    for (job = TAILQ_FIRST(&pool->queued); job; job = TAILQ_NEXT(job, next))
-        job->queue = &pool->failed;
-    TAILQ_CONCAT(&pool->failed, &pool->queued, next);
-    pool->why = why;
-    event_active(pool->report, 0, 0);
+    job->state = JOB_IS_OVER;
+    job->error = error;
+    TAILQ_INSERT_TAIL(&pool->over, job, next);
+    if (event_add(pool->report, &next_pass) < 0)
+        event_active(pool->report, 0, 0);
 }
 
-/* Gives idle workers what is queued. */
+/* Fails the jobs that wait. */
+static void fail_waiting(struct process_pool *pool, const char *error)
+{
+    struct job *job;
+
+    while ((job = TAILQ_FIRST(&pool->waiting))) {
+        TAILQ_REMOVE(&pool->waiting, job, next);
+        end_later(pool, job, error);
+    }
+}
+
+/* Gives the jobs that wait to idle workers. */
 static void assign(struct process_pool *pool)
 {
-    struct process_job *job;
-    int place;
+    struct job *job;
 
-    while ((job = TAILQ_FIRST(&pool->queued))) {
-        place = crew_give(pool->crew, job->argument);
-        if (place < 0)
-            break;
-        TAILQ_REMOVE(&pool->queued, job, next);
-        job->queue = NULL;
-        job->place = place;
-        pool->running[place] = job;
+    while ((job = TAILQ_FIRST(&pool->waiting))) {
+        job->slot = workers_send(pool->workers, job->function, job->argument,
+                                 job->size);
+        if (job->slot < 0 && errno == EAGAIN)
+            return;
+        if (job->slot < 0 && errno == ECHILD) {
+            fail_waiting(pool, JOB_NO_WORKER);
+            return;
+        }
+        TAILQ_REMOVE(&pool->waiting, job, next);
+        if (job->slot < 0) {
+            end_later(pool, job, JOB_NOT_SENT);
+            continue;
+        }
+        job->state = JOB_RUNS;
+        pool->running[job->slot] = job;
     }
-    if (job && crew_gone(pool->crew))
-        fail_queued(pool, "all worker processes have died");
 }
 
 /* With no job left, a stopped pool lets the loop end. */
-static void let_go(struct process_pool *pool)
+static void release_loop(struct process_pool *pool)
 {
-    if (pool->stopped && pool->out == 0)
-        crew_rest(pool->crew);
+    if (pool->stopped && pool->pending == 0)
+        workers_release_loop(pool->workers);
 }
 
-/* Answers a job, which nobody has any more. */
-static void finish_job(struct process_pool *pool, struct process_job *job,
-                       uint64_t result, const char *error)
+/* Tells a submitter that was refused that it may try again. */
+static void tell_room(struct process_pool *pool)
 {
-    pool->out--;
-    job->done(result, error, job->arg);
-    free(job);
-    let_go(pool);
+    if (!pool->refused || (!pool->stopped && pool->pending >= pool->capacity))
+        return;
+    pool->refused = false;
+    if (pool->on_room)
+        pool->on_room(pool->arg);
+}
+
+/* Ends a job, which is in no list any more; `done` may free it. */
+static void end(struct process_pool *pool, struct job *job, const char *error)
+{
+    pool->pending--;
+    job->done(error, job->arg);
+}
+
+/* Ends all jobs that are over now; those that follow have their own turn. */
+static void end_those_over(struct process_pool *pool)
+{
+    struct job_list now = TAILQ_HEAD_INITIALIZER(now);
+    struct job *job;
+
+    TAILQ_CONCAT(&now, &pool->over, next);
+    while ((job = TAILQ_FIRST(&now))) {
+        TAILQ_REMOVE(&now, job, next);
+        end(pool, job, job->error);
+    }
+    tell_room(pool);
 }
 
 static void on_report(evutil_socket_t fd, short events, void *arg)
 {
     struct process_pool *pool = arg;
-    struct process_job *job;
 
     (void)fd;
     (void)events;
-    while ((job = TAILQ_FIRST(&pool->failed))) {
-        TAILQ_REMOVE(&pool->failed, job, next);
-        finish_job(pool, job, 0, pool->why);
-    }
+    end_those_over(pool);
+    release_loop(pool);
 }
 
-static void on_answer(int place, uint64_t result, bool died, void *arg)
+static void on_answered(int slot, bool died, void *arg)
 {
     struct process_pool *pool = arg;
-    struct process_job *job = pool->running[place];
+    struct job *job = pool->running[slot];
 
-    pool->running[place] = NULL;
-    assign(pool); /* first: it works while the callback runs */
-    finish_job(pool, job, result, died ? "the worker process died" : NULL);
+    pool->running[slot] = NULL;
+    job->state = JOB_IS_OVER;
+    assign(pool); /* first: the worker works while `done` runs */
+    end(pool, job, died ? JOB_DIED : NULL);
+    tell_room(pool);
+    release_loop(pool);
 }
 
-static void on_change(bool hopeless, void *arg)
+static void on_ready(void *arg)
 {
-    struct process_pool *pool = arg;
-
-    if (hopeless)
-        fail_queued(pool, "no worker process can be started");
-    else
-        assign(pool);
+    assign(arg);
 }
 
-struct process_pool *process_pool_new(uint64_t (*function)(uint64_t),
-                                      int workers, int limit)
+static void on_no_workers(void *arg)
 {
-    struct crew *crew = crew_new(function, workers);
+    fail_waiting(arg, JOB_NO_WORKER);
+}
+
+struct process_pool *process_pool_new(int slots, int capacity, size_t largest)
+{
+    struct workers *workers = workers_new(slots, largest);
     struct process_pool *pool = NULL;
 
-    if (!crew)
+    if (!workers)
         return NULL;
-    pool = calloc(1, sizeof *pool +
-                         (size_t)workers * sizeof(struct process_job *));
+    pool = calloc(1, sizeof *pool + (size_t)slots * sizeof(struct job *));
     if (!pool) {
-        crew_free(crew);
+        workers_free(workers);
         return NULL;
     }
-    TAILQ_INIT(&pool->queued);
-    TAILQ_INIT(&pool->failed);
-    pool->crew = crew;
-    pool->limit = limit;
+    TAILQ_INIT(&pool->waiting);
+    TAILQ_INIT(&pool->over);
     pool->workers = workers;
+    pool->capacity = capacity;
+    pool->largest = largest;
+    pool->slots = slots;
     return pool;
 }
 
 int process_pool_attach(struct process_pool *pool, struct event_base *base)
 {
+    static const struct workers_calls calls = {
+        .answered = on_answered,
+        .ready = on_ready,
+        .no_workers = on_no_workers,
+    };
+
     pool->report = event_new(base, -1, 0, on_report, pool);
     if (!pool->report)
         return -1;
-    return crew_attach(pool->crew, base, on_answer, on_change, pool);
+    return workers_attach(pool->workers, base, &calls, pool);
 }
 
-struct process_job *process_pool_submit(struct process_pool *pool,
-                                        uint64_t argument,
-                                        process_pool_done done, void *arg)
+void process_pool_on_room(struct process_pool *pool, void (*on_room)(void *arg),
+                          void *arg)
 {
-    struct process_job *job = NULL;
+    pool->on_room = on_room;
+    pool->arg = arg;
+}
 
+/* Returns 0, or why the pool does not take a job: an errno. */
+static int refusal(struct process_pool *pool, const struct job *job)
+{
     if (pool->stopped)
-        errno = ESHUTDOWN;
-    else if (!pool->report)
-        errno = EINVAL;
-    else if (crew_gone(pool->crew))
-        errno = ECHILD;
-    else if (pool->out >= pool->limit)
-        errno = EAGAIN;
-    else
-        job = calloc(1, sizeof *job);
-    if (!job)
-        return NULL;
-    job->argument = argument;
-    job->done = done;
-    job->arg = arg;
-    job->queue = &pool->queued;
-    TAILQ_INSERT_TAIL(&pool->queued, job, next);
-    pool->out++;
-    assign(pool);
-    return job;
+        return ESHUTDOWN;
+    if (!pool->report || job->size == 0)
+        return EINVAL;
+    if (job->size > pool->largest)
+        return EMSGSIZE;
+    if (workers_are_dead(pool->workers))
+        return ECHILD;
+    pool->refused = pool->refused || pool->pending >= pool->capacity;
+    return pool->pending >= pool->capacity ? EAGAIN : 0;
 }
 
-void process_pool_cancel(struct process_pool *pool, struct process_job *job)
+int process_pool_submit(struct process_pool *pool, struct job *job)
 {
-    if (job->queue) {
-        TAILQ_REMOVE(job->queue, job, next);
-    } else {
-        pool->running[job->place] = NULL;
-        crew_stop(pool->crew, job->place);
+    int error = refusal(pool, job);
+
+    if (error) {
+        errno = error;
+        return -1;
     }
-    pool->out--;
-    free(job);
+    job->state = JOB_WAITS;
+    TAILQ_INSERT_TAIL(&pool->waiting, job, next);
+    pool->pending++;
     assign(pool);
-    let_go(pool);
+    return 0;
+}
+
+bool process_pool_cancel(struct process_pool *pool, struct job *job)
+{
+    if (job->state == JOB_IS_OVER)
+        return false;
+    if (job->state == JOB_WAITS) {
+        TAILQ_REMOVE(&pool->waiting, job, next);
+    } else {
+        pool->running[job->slot] = NULL;
+        workers_kill(pool->workers, job->slot);
+    }
+    end_later(pool, job, JOB_CANCELLED);
+    return true;
 }
 
 void process_pool_stop(struct process_pool *pool, bool finish)
 {
+    const struct timeval next_pass = {0, 0};
+
     pool->stopped = true;
-    if (!finish && !TAILQ_EMPTY(&pool->queued))
-        fail_queued(pool, "the pool was stopped");
-    let_go(pool);
-}
-
-static void jobs_free(struct jobs *jobs)
-{
-    struct process_job *job;
-
-    while ((job = TAILQ_FIRST(jobs))) {
-        TAILQ_REMOVE(jobs, job, next);
-        free(job);
-    }
+    if (!finish)
+        fail_waiting(pool, JOB_STOPPED);
+    if (pool->refused && event_add(pool->report, &next_pass) < 0)
+        event_active(pool->report, 0, 0); /* for on_room */
+    release_loop(pool);
 }
 
 void process_pool_free(struct process_pool *pool)
 {
-    crew_free(pool->crew);
+    workers_free(pool->workers); /* from here on nothing writes to a job */
+    pool->stopped = true;
+    for (int i = 0; i < pool->slots; i++) {
+        if (pool->running[i])
+            end_later(pool, pool->running[i], JOB_STOPPED);
+    }
+    if (pool->report)
+        fail_waiting(pool, JOB_STOPPED);
+    end_those_over(pool);
     if (pool->report)
         event_free(pool->report);
-    for (int i = 0; i < pool->workers; i++)
-        free(pool->running[i]);
-    jobs_free(&pool->queued);
-    jobs_free(&pool->failed);
     free(pool);
 }

@@ -3,41 +3,31 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
-#include <sys/queue.h>
 #include <unistd.h>
 
-TAILQ_HEAD(jobs, thread_job);
-
-/* Owned by the queue it is in, or by the worker between two queues. */
-struct thread_job {
-    TAILQ_ENTRY(thread_job) next;
-    bool queued;               /* not started yet; under the mutex */
-    uint64_t argument, result; /* belong to who owns the job */
-    const char *error;
-    thread_pool_done done; /* these two: the loop's thread only */
-    void *arg;
-};
-
 struct thread_pool {
-    uint64_t (*function)(uint64_t);
-    pthread_mutex_t mutex; /* guards the next three */
-    struct jobs queued, finished;
+    pthread_mutex_t mutex; /* guards the next three, and each job's state */
+    struct job_list waiting, over;
     bool quit;
-    pthread_cond_t work; /* something is queued, or quit is set */
+    pthread_cond_t work; /* a job waits, or quit is set */
     int wake_fd;         /* owned: written by workers, read by the loop */
     /* The rest is for the loop's thread only. */
     struct event *wake;
-    struct jobs reported; /* taken from finished */
-    int out, limit;       /* jobs that are not answered yet, and at most */
-    bool stopped;         /* thread_pool_stop was called */
-    int workers;          /* threads started */
+    struct job_list reported; /* taken from over */
+    int pending, capacity;    /* jobs whose `done` is to come, and at most */
+    bool stopped;             /* thread_pool_stop was called */
+    bool refused;             /* a job, for lack of room: on_room is due */
+    void (*on_room)(void *arg);
+    void *arg;
+    int workers; /* threads started */
     pthread_t threads[];
 };
 
 /* Wakes the loop. A write to an eventfd fails only when it could not count
- * further; then the loop has news enough. */
+ * further; then the loop is about to wake anyway. */
 static void wake(struct thread_pool *pool)
 {
     uint64_t one = 1;
@@ -46,30 +36,31 @@ static void wake(struct thread_pool *pool)
         ;
 }
 
-/* A worker: takes a job, runs it without the mutex, queues the result. Only the
- * first result in an empty queue needs to wake the loop. */
+/* A worker: takes a job, runs it without the mutex, queues it for `done`. Only
+ * the first in an empty queue needs to wake the loop. */
 static void *work(void *arg)
 {
     struct thread_pool *pool = arg;
-    struct thread_job *job;
+    struct job *job;
     bool first;
 
     pthread_mutex_lock(&pool->mutex);
     for (;;) {
-        while (TAILQ_EMPTY(&pool->queued) && !pool->quit)
+        while (TAILQ_EMPTY(&pool->waiting) && !pool->quit)
             pthread_cond_wait(&pool->work, &pool->mutex);
         if (pool->quit)
             break;
-        job = TAILQ_FIRST(&pool->queued);
-        TAILQ_REMOVE(&pool->queued, job, next);
-        job->queued = false;
+        job = TAILQ_FIRST(&pool->waiting);
+        TAILQ_REMOVE(&pool->waiting, job, next);
+        job->state = JOB_RUNS;
         pthread_mutex_unlock(&pool->mutex);
 
-        job->result = pool->function(job->argument);
+        job->function(job->argument);
 
         pthread_mutex_lock(&pool->mutex);
-        first = TAILQ_EMPTY(&pool->finished);
-        TAILQ_INSERT_TAIL(&pool->finished, job, next);
+        first = TAILQ_EMPTY(&pool->over);
+        job->state = JOB_IS_OVER;
+        TAILQ_INSERT_TAIL(&pool->over, job, next);
         if (first) {
             pthread_mutex_unlock(&pool->mutex);
             wake(pool);
@@ -81,39 +72,55 @@ static void *work(void *arg)
 }
 
 /* With no job left, a stopped pool lets the loop end. */
-static void let_go(struct thread_pool *pool)
+static void release_loop(struct thread_pool *pool)
 {
-    if (pool->stopped && pool->out == 0)
+    if (pool->stopped && pool->pending == 0)
         event_del(pool->wake);
 }
 
-/* On the loop: reports all results that are there. The callbacks run without
- * the mutex, so they may submit and cancel. */
-static void on_wake(evutil_socket_t fd, short events, void *arg)
+/* Tells a submitter that was refused that it may try again. */
+static void tell_room(struct thread_pool *pool)
 {
-    struct thread_pool *pool = arg;
-    struct thread_job *job;
-    uint64_t count;
-
-    (void)events;
-    /* First, so that what is finished from here on wakes us again. */
-    if (read(fd, &count, sizeof count) < 0 && errno == EINTR)
+    if (!pool->refused || (!pool->stopped && pool->pending >= pool->capacity))
         return;
+    pool->refused = false;
+    if (pool->on_room)
+        pool->on_room(pool->arg);
+}
+
+/* Calls `done` for all jobs that are over now. The callbacks run without the
+ * mutex, so that they may submit and cancel; what is over by then comes next
+ * time, so that no timer starves. */
+static void report(struct thread_pool *pool)
+{
+    struct job *job;
+
     pthread_mutex_lock(&pool->mutex);
-    TAILQ_CONCAT(&pool->reported, &pool->finished, next);
+    TAILQ_CONCAT(&pool->reported, &pool->over, next);
     pthread_mutex_unlock(&pool->mutex);
     while ((job = TAILQ_FIRST(&pool->reported))) {
         TAILQ_REMOVE(&pool->reported, job, next);
-        pool->out--;
-        if (job->done)
-            job->done(job->result, job->error, job->arg);
-        free(job);
+        pool->pending--;
+        job->done(job->error, job->arg); /* which may free the job */
     }
-    let_go(pool);
+    tell_room(pool);
 }
 
-/* Starts the threads, deaf to signals: those are for the loop's thread. False and
- * errno, if not all of them. */
+static void on_wake(evutil_socket_t fd, short events, void *arg)
+{
+    struct thread_pool *pool = arg;
+    uint64_t count;
+
+    (void)events;
+    /* First, so that what is over from here on wakes us again. */
+    if (read(fd, &count, sizeof count) < 0 && errno == EINTR)
+        return;
+    report(pool);
+    release_loop(pool);
+}
+
+/* Starts the threads, deaf to signals: those are for the loop's thread. Returns
+ * false and errno if not all of them could be started. */
 static bool start_threads(struct thread_pool *pool, int workers)
 {
     sigset_t all, before;
@@ -130,19 +137,17 @@ static bool start_threads(struct thread_pool *pool, int workers)
     return error == 0;
 }
 
-struct thread_pool *thread_pool_new(struct event_base *base,
-                                    uint64_t (*function)(uint64_t), int workers,
-                                    int limit)
+struct thread_pool *thread_pool_new(struct event_base *base, int workers,
+                                    int capacity)
 {
     struct thread_pool *pool =
         calloc(1, sizeof *pool + (size_t)workers * sizeof(pthread_t));
 
     if (!pool)
         return NULL;
-    pool->function = function;
-    pool->limit = limit;
-    TAILQ_INIT(&pool->queued);
-    TAILQ_INIT(&pool->finished);
+    pool->capacity = capacity;
+    TAILQ_INIT(&pool->waiting);
+    TAILQ_INIT(&pool->over);
     TAILQ_INIT(&pool->reported);
     pthread_mutex_init(&pool->mutex, NULL); /* these two cannot fail on Linux */
     pthread_cond_init(&pool->work, NULL);
@@ -161,76 +166,65 @@ struct thread_pool *thread_pool_new(struct event_base *base,
     return pool;
 }
 
-struct thread_job *thread_pool_submit(struct thread_pool *pool,
-                                      uint64_t argument, thread_pool_done done,
-                                      void *arg)
+void thread_pool_on_room(struct thread_pool *pool, void (*on_room)(void *arg),
+                         void *arg)
 {
-    struct thread_job *job = NULL;
-
-    if (pool->stopped)
-        errno = ESHUTDOWN;
-    else if (pool->out >= pool->limit)
-        errno = EAGAIN;
-    else
-        job = calloc(1, sizeof *job);
-    if (!job)
-        return NULL;
-    job->argument = argument;
-    job->done = done;
-    job->arg = arg;
-    job->queued = true;
-    pool->out++;
-    pthread_mutex_lock(&pool->mutex);
-    TAILQ_INSERT_TAIL(&pool->queued, job, next);
-    pthread_cond_signal(&pool->work);
-    pthread_mutex_unlock(&pool->mutex);
-    return job;
+    pool->on_room = on_room;
+    pool->arg = arg;
 }
 
-void thread_pool_cancel(struct thread_pool *pool, struct thread_job *job)
+int thread_pool_submit(struct thread_pool *pool, struct job *job)
 {
-    bool queued;
-
-    job->done = NULL; /* a worker never looks at it */
-    pthread_mutex_lock(&pool->mutex);
-    queued = job->queued;
-    if (queued)
-        TAILQ_REMOVE(&pool->queued, job, next);
-    pthread_mutex_unlock(&pool->mutex);
-    if (queued) {
-        free(job);
-        pool->out--;
-        let_go(pool);
+    if (pool->stopped || pool->pending >= pool->capacity) {
+        pool->refused = !pool->stopped;
+        errno = pool->stopped ? ESHUTDOWN : EAGAIN;
+        return -1;
     }
+    job->state = JOB_WAITS;
+    job->error = NULL;
+    pool->pending++;
+    pthread_mutex_lock(&pool->mutex);
+    TAILQ_INSERT_TAIL(&pool->waiting, job, next);
+    pthread_cond_signal(&pool->work);
+    pthread_mutex_unlock(&pool->mutex);
+    return 0;
+}
+
+/* Takes back a job that waits: its `done` is to come. Call it with the mutex. */
+static void take_back(struct thread_pool *pool, struct job *job,
+                      const char *error)
+{
+    TAILQ_REMOVE(&pool->waiting, job, next);
+    job->state = JOB_IS_OVER;
+    job->error = error;
+    TAILQ_INSERT_TAIL(&pool->over, job, next);
+}
+
+bool thread_pool_cancel(struct thread_pool *pool, struct job *job)
+{
+    bool waits, first = false;
+
+    pthread_mutex_lock(&pool->mutex);
+    waits = job->state == JOB_WAITS;
+    if (waits) {
+        first = TAILQ_EMPTY(&pool->over);
+        take_back(pool, job, JOB_CANCELLED);
+    }
+    pthread_mutex_unlock(&pool->mutex);
+    if (first)
+        wake(pool);
+    return waits;
 }
 
 void thread_pool_stop(struct thread_pool *pool, bool finish)
 {
-    struct thread_job *job;
-
     pool->stopped = true;
-    if (!finish) {
-        pthread_mutex_lock(&pool->mutex);
-        TAILQ_FOREACH(job, &pool->queued, next)
-        {
-            job->queued = false;
-            job->error = "the pool was stopped";
-        }
-        TAILQ_CONCAT(&pool->finished, &pool->queued, next);
-        pthread_mutex_unlock(&pool->mutex);
-        wake(pool);
-    }
-    let_go(pool);
-}
-
-static void jobs_free(struct jobs *jobs)
-{
-    struct thread_job *job;
-
-    while ((job = TAILQ_FIRST(jobs))) {
-        TAILQ_REMOVE(jobs, job, next);
-        free(job);
-    }
+    pthread_mutex_lock(&pool->mutex);
+    while (!finish && !TAILQ_EMPTY(&pool->waiting))
+        take_back(pool, TAILQ_FIRST(&pool->waiting), JOB_STOPPED);
+    pthread_mutex_unlock(&pool->mutex);
+    wake(pool); /* even if no job waited: on_room may be due */
+    release_loop(pool);
 }
 
 void thread_pool_free(struct thread_pool *pool)
@@ -241,9 +235,9 @@ void thread_pool_free(struct thread_pool *pool)
     pthread_mutex_unlock(&pool->mutex);
     for (int i = 0; i < pool->workers; i++)
         pthread_join(pool->threads[i], NULL);
-    jobs_free(&pool->queued);
-    jobs_free(&pool->finished);
-    jobs_free(&pool->reported);
+    if (pool->wake)
+        thread_pool_stop(pool, false);
+    report(pool);
     if (pool->wake)
         event_free(pool->wake);
     if (pool->wake_fd >= 0)

@@ -14,7 +14,11 @@ load helpers/executor
 @test "process_pool: order, room, cancelling, stopping, dying, as its header says" {
     [[ -z ${VALGRIND-} ]] || skip "its workers share pipes with it on purpose"
     rules processes
-    assert_equal "$(rule "the owner goes in mid-job")" "1→10|2→20|2→20|4→40|room: at once"
+    assert_equal "$(rule "the owner goes in mid-job")" \
+        "1→10|1→the job was cancelled room: at once|2→20|2→20|4→40|stopped: 1,"
+    assert_line "stop, and the last owner goes: 1→the job was cancelled the loop ends: 1"
+    assert_line "free: each is answered: 1→the pool was stopped 1→the pool was stopped 2→the pool was stopped"
+    assert_line "free, one is over: 2→the job was cancelled 1→the pool was stopped 1→the pool was stopped"
     assert_equal "$(rule "a worker dies, is replaced")" \
         "1000→the worker process died|1000→the worker process died|1→10|1→10"
     assert_line "a job exits: 1002→the worker process died"

@@ -1,7 +1,7 @@
 /* any_order — many jobs are cancelled in three orders: none may cost much more
  * than the asking did.
  *
- * Build: cc -I../../modules -o any_order any_order.c ../../modules/crew.c ../../modules/fork_server.c ../../modules/process_pool.c ../../modules/thread_pool.c $(pkg-config --cflags --libs libevent) -pthread
+ * Build: cc -I../../modules -o any_order any_order.c ../../modules/fork_server.c ../../modules/job.c ../../modules/process_pool.c ../../modules/thread_pool.c ../../modules/workers.c $(pkg-config --cflags --libs libevent) -pthread
  * Run:   ./any_order SCENE [NUMBER]
  *
  *   threads    jobs of a thread_pool, whose only worker is busy
@@ -28,7 +28,7 @@ static struct scene {
     struct event_base *base;
     struct thread_pool *threads;
     struct process_pool *processes;
-    void **jobs;
+    struct job busy, *jobs;
     int gate[2]; /* a pipe: the busy worker waits for its end */
 } scene;
 
@@ -56,38 +56,40 @@ static int chosen(enum order order, int i)
     return (int)((int64_t)i * 7919 % scene.number);
 }
 
-static uint64_t job(uint64_t number)
+static void wait_for_end(void *byte)
 {
-    char byte;
-
     alarm(60); /* a process that is forgotten ends all the same */
-    return read(scene.gate[0], &byte, 1) == 0 ? number : 0;
+    (void)!read(scene.gate[0], byte, 1);
 }
 
-static void on_result(uint64_t result, const char *error, void *arg)
+static int done;
+
+static void on_done(const char *error, void *arg)
 {
-    (void)result;
     (void)error;
     (void)arg;
+    done++;
 }
 
-static void ask(int i)
+static void submit(struct job *job)
 {
-    if (scene.threads)
-        scene.jobs[i] = thread_pool_submit(scene.threads, 1, on_result, NULL);
-    else
-        scene.jobs[i] =
-            process_pool_submit(scene.processes, 1, on_result, NULL);
-    if (!scene.jobs[i])
+    static char byte;
+
+    *job = (struct job){.function = wait_for_end,
+                        .argument = &byte,
+                        .size = 1,
+                        .done = on_done};
+    if ((scene.threads ? thread_pool_submit(scene.threads, job)
+                       : process_pool_submit(scene.processes, job)) < 0)
         err(1, "cannot ask");
 }
 
 static void cancel(int i)
 {
     if (scene.threads)
-        thread_pool_cancel(scene.threads, scene.jobs[i]);
+        thread_pool_cancel(scene.threads, &scene.jobs[i]);
     else
-        process_pool_cancel(scene.processes, scene.jobs[i]);
+        process_pool_cancel(scene.processes, &scene.jobs[i]);
 }
 
 static void play(enum order order)
@@ -95,7 +97,7 @@ static void play(enum order order)
     double begin = processor_ms(), asked;
 
     for (int i = 0; i < scene.number; i++)
-        ask(i);
+        submit(&scene.jobs[i]);
     asked = processor_ms();
     for (int i = 0; i < scene.number; i++)
         cancel(chosen(order, i));
@@ -104,20 +106,18 @@ static void play(enum order order)
            : order == NEWEST_FIRST ? "newest first"
                                    : "in no order",
            (processor_ms() - asked) / (asked - begin));
+    for (done = 0; done < scene.number;)
+        event_base_loop(scene.base, EVLOOP_ONCE);
 }
 
 /* Makes what is asked for, and keeps it busy. */
 static void begin(void)
 {
-    if (plays("threads")) {
-        scene.threads = thread_pool_new(scene.base, job, 1, scene.number + 1);
-        if (!scene.threads ||
-            !thread_pool_submit(scene.threads, 1, on_result, NULL))
-            err(1, "no thread");
-    } else if (process_pool_attach(scene.processes, scene.base) < 0 ||
-               !process_pool_submit(scene.processes, 1, on_result, NULL)) {
-        err(1, "no process");
-    }
+    if (plays("threads"))
+        scene.threads = thread_pool_new(scene.base, 1, scene.number + 1);
+    if (!scene.threads && process_pool_attach(scene.processes, scene.base) < 0)
+        err(1, "no worker");
+    submit(&scene.busy);
 }
 
 int main(int argc, char **argv)
@@ -129,7 +129,7 @@ int main(int argc, char **argv)
     if (pipe(scene.gate) < 0)
         err(1, "no pipe");
     if (plays("processes")) {
-        scene.processes = process_pool_new(job, 1, scene.number + 1);
+        scene.processes = process_pool_new(1, scene.number + 1, 1);
         if (!scene.processes)
             err(1, "no process");
     }

@@ -1,6 +1,6 @@
 /* executor_rules — what thread_pool and process_pool promise, rule by rule.
  *
- * Build: cc -I../../modules -o executor_rules executor_rules.c ../../modules/crew.c ../../modules/fork_server.c ../../modules/process_pool.c ../../modules/thread_pool.c $(pkg-config --cflags --libs libevent) -pthread
+ * Build: cc -I../../modules -o executor_rules executor_rules.c ../../modules/fork_server.c ../../modules/job.c ../../modules/process_pool.c ../../modules/thread_pool.c ../../modules/workers.c $(pkg-config --cflags --libs libevent) -pthread
  * Run:   ./executor_rules threads      or: ./executor_rules processes
  *
  * No rule depends on time: a job with an odd number says that it has started,
@@ -58,7 +58,7 @@ static uint64_t command(void)
     return WIFSIGNALED(status) ? (uint64_t)WTERMSIG(status) : 0;
 }
 
-static uint64_t job(uint64_t number)
+static uint64_t answer_to(uint64_t number)
 {
     char byte = 's';
 
@@ -78,6 +78,12 @@ static uint64_t job(uint64_t number)
         (write(started[1], &byte, 1) != 1 || read(gate[0], &byte, 1) != 1))
         return 0;
     return number * 10;
+}
+
+/* The job: leaves the answer where the question was. */
+static void answer(void *number)
+{
+    *(uint64_t *)number = answer_to(*(uint64_t *)number);
 }
 
 /* Waits till `jobs` of the odd ones run; lets as many go on. */
@@ -130,22 +136,27 @@ struct scene {
     struct thread_pool *threads;
     struct process_pool *processes;
     int answers, wanted; /* the loop stops when that many have come */
+    int submitted, done; /* jobs, and calls of on_done */
 };
 
 /* An owner of a job: for whom the answer must be. */
 struct owner {
     struct scene *scene;
-    uint64_t number;
-    void *handle;
+    uint64_t question, number; /* the job replaces the number */
+    struct job job;
 };
 
-static void on_done(uint64_t result, const char *error, void *arg)
+static void on_done(const char *error, void *arg)
 {
     static pid_t who;
-    pid_t pid = (pid_t)(result & UINT32_MAX);
     struct owner *owner = arg;
+    uint64_t result = owner->number;
+    pid_t pid = (pid_t)(result & UINT32_MAX);
 
-    if (owner->number == WHO && !error) {
+    /* From here on it is ours: a pool that looks at it crashes. */
+    memset(&owner->job, 0xff, sizeof owner->job);
+    owner->scene->done++;
+    if (owner->question == WHO && !error) {
         printf(" %s%s",
                !who         ? "one"
                : who == pid ? "the same"
@@ -156,53 +167,68 @@ static void on_done(uint64_t result, const char *error, void *arg)
         kill(who, SIGUSR1);
         wait_for_sleep(who);
     } else if (error) {
-        printf(" %" PRIu64 "→%s", owner->number, error);
+        printf(" %" PRIu64 "→%s", owner->question, error);
     } else {
-        printf(" %" PRIu64 "→%" PRIu64, owner->number, result);
+        printf(" %" PRIu64 "→%" PRIu64, owner->question, result);
     }
     if (++owner->scene->answers == owner->scene->wanted)
         event_base_loopbreak(owner->scene->base);
 }
 
-static void begin(struct scene *scene, bool threads, const char *rule)
+static void on_room(void *arg)
 {
-    memset(scene, 0, sizeof *scene);
-    if (pipe(started) < 0 || pipe(gate) < 0)
-        abort();
-    printf("%s:", rule);
-    if (!threads)
-        scene->processes = process_pool_new(job, WORKERS, LIMIT);
-    if (scene->processes &&
-        (process_pool_submit(scene->processes, 1, on_done, scene) ||
-         errno != EINVAL))
-        puts("taken before there is a loop");
-    scene->base = event_base_new();
-    if (threads && scene->base)
-        scene->threads = thread_pool_new(scene->base, job, WORKERS, LIMIT);
-    if (!scene->base || (!scene->threads && !scene->processes) ||
-        (!threads && process_pool_attach(scene->processes, scene->base) < 0))
-        abort();
+    (void)arg;
+    printf(" room");
 }
 
 /* Returns 0, or errno. */
 static int submit(struct scene *scene, struct owner *owner, uint64_t number)
 {
+    int status;
+
     owner->scene = scene;
-    owner->number = number;
-    owner->handle =
-        scene->threads
-            ? (void *)thread_pool_submit(scene->threads, number, on_done, owner)
-            : (void *)process_pool_submit(scene->processes, number, on_done,
-                                          owner);
-    return owner->handle ? 0 : errno;
+    owner->question = owner->number = number;
+    owner->job = (struct job){.function = answer,
+                              .argument = &owner->number,
+                              .size = sizeof owner->number,
+                              .done = on_done,
+                              .arg = owner};
+    status = scene->threads
+                 ? thread_pool_submit(scene->threads, &owner->job)
+                 : process_pool_submit(scene->processes, &owner->job);
+    scene->submitted += status == 0;
+    return status == 0 ? 0 : errno;
 }
 
-static void cancel(struct owner *owner)
+static void begin(struct scene *scene, bool threads, const char *rule)
+{
+    struct owner owner;
+
+    memset(scene, 0, sizeof *scene);
+    if (pipe(started) < 0 || pipe(gate) < 0)
+        abort();
+    printf("%s:", rule);
+    if (!threads)
+        scene->processes = process_pool_new(WORKERS, LIMIT, sizeof(uint64_t));
+    if (scene->processes && submit(scene, &owner, 1) != EINVAL)
+        puts("taken before there is a loop");
+    scene->base = event_base_new();
+    if (threads && scene->base)
+        scene->threads = thread_pool_new(scene->base, WORKERS, LIMIT);
+    if (!scene->base || (!scene->threads && !scene->processes) ||
+        (!threads && process_pool_attach(scene->processes, scene->base) < 0))
+        abort();
+    if (threads)
+        thread_pool_on_room(scene->threads, on_room, scene);
+    else
+        process_pool_on_room(scene->processes, on_room, scene);
+}
+
+static bool cancel(struct owner *owner)
 {
     if (owner->scene->threads)
-        thread_pool_cancel(owner->scene->threads, owner->handle);
-    else
-        process_pool_cancel(owner->scene->processes, owner->handle);
+        return thread_pool_cancel(owner->scene->threads, &owner->job);
+    return process_pool_cancel(owner->scene->processes, &owner->job);
 }
 
 static void stop(struct scene *scene, bool finish)
@@ -228,6 +254,8 @@ static void end(struct scene *scene)
     else
         process_pool_free(scene->processes);
     event_base_free(scene->base);
+    if (scene->done != scene->submitted)
+        printf(" %d jobs, done: %d", scene->submitted, scene->done);
     for (int i = 0; i < 2; i++) {
         close(started[i]);
         close(gate[i]);
@@ -259,6 +287,7 @@ static void rules(bool threads)
     wait_for_start(2);
     open_gate(2);
     run(&scene, 4);
+    event_base_loop(scene.base, EVLOOP_NONBLOCK);
     printf(" %s", said(submit(&scene, &owners[4], 6)));
     run(&scene, 1);
     end(&scene);
@@ -269,7 +298,9 @@ static void rules(bool threads)
     submit(&scene, &owners[2], 3); /* would say that it has started */
     submit(&scene, &owners[3], 4);
     wait_for_start(2);
-    cancel(&owners[2]);
+    printf(" taken back: %d", cancel(&owners[2]));
+    printf(", again: %d", cancel(&owners[2]));
+    run(&scene, 1);
     printf(" %s", said(submit(&scene, &owners[4], 6)));
     open_gate(2);
     run(&scene, 4);
@@ -279,12 +310,27 @@ static void rules(bool threads)
     for (int i = 0; i < LIMIT; i++)
         submit(&scene, &owners[i], i < WORKERS ? 1 : 2);
     wait_for_start(2);
-    cancel(&owners[0]);
-    memset(&owners[0], 0xff, sizeof owners[0]); /* who looks at it, crashes */
+    printf(" stopped: %d,", cancel(&owners[0]));
+    if (!threads)
+        run(&scene, 1);
     printf(" room: %s", submit(&scene, &owners[4], 4) ? "not yet" : "at once");
     open_gate(2); /* a process on its way to death may take one of them */
-    run(&scene, threads ? 3 : 4);
+    run(&scene, 4);
     end(&scene);
+
+    if (threads) {
+        begin(&scene, threads, "the owner goes when the answer is there");
+        submit(&scene, &owners[0], 1);
+        submit(&scene, &owners[1], 1);
+        submit(&scene, &owners[2], 1);
+        wait_for_start(2);
+        open_gate(3);
+        wait_for_start(
+            1); /* the third has begun, so one of the others is over */
+        printf(" %d", cancel(&owners[0]) + cancel(&owners[1]));
+        run(&scene, 3);
+        end(&scene);
+    }
 
     if (!threads) {
         begin(&scene, threads, "a worker dies, is replaced");
@@ -347,7 +393,20 @@ static void rules(bool threads)
     printf(", the loop ends: %d", run(&scene, 9));
     end(&scene);
 
-    begin(&scene, threads, "free: no answer any more");
+    begin(&scene, threads, "stop, and a submitter waits for room");
+    for (int i = 0; i < LIMIT; i++)
+        submit(&scene, &owners[i], 1);
+    printf(" %s", said(submit(&scene, &owners[4], 6)));
+    wait_for_start(2);
+    stop(&scene, true);
+    event_base_loop(scene.base, EVLOOP_NONBLOCK);
+    event_base_loop(scene.base, EVLOOP_NONBLOCK);
+    printf(" %s,", said(submit(&scene, &owners[4], 6)));
+    open_gate(4);
+    run(&scene, 9);
+    end(&scene);
+
+    begin(&scene, threads, "free: each is answered");
     submit(&scene, &owners[0], 1);
     submit(&scene, &owners[1], 1);
     submit(&scene, &owners[2], 2);
@@ -355,9 +414,18 @@ static void rules(bool threads)
     open_gate(threads ? 2 : 0); /* threads are waited for */
     end(&scene);
 
+    begin(&scene, threads, "free, one is over");
+    submit(&scene, &owners[0], 1);
+    submit(&scene, &owners[1], 1);
+    submit(&scene, &owners[2], 2);
+    wait_for_start(2);
+    cancel(&owners[2]);
+    open_gate(threads ? 2 : 0);
+    end(&scene);
+
     if (!threads) { /* the second's server has the first's descriptors, too */
-        struct process_pool *first = process_pool_new(job, 1, 1);
-        struct process_pool *second = process_pool_new(job, 1, 1);
+        struct process_pool *first = process_pool_new(1, 1, 8);
+        struct process_pool *second = process_pool_new(1, 1, 8);
 
         if (!first || !second)
             abort();

@@ -1,7 +1,7 @@
 /* heartbeat — a pool of workers in the tightest loop there is, and beside it a
  * timer that is due in every pass: does the timer get its turn?
  *
- * Build: cc -I../../modules -o heartbeat heartbeat.c ../../modules/crew.c ../../modules/fork_server.c ../../modules/process_pool.c ../../modules/thread_pool.c $(pkg-config --cflags --libs libevent) -pthread
+ * Build: cc -I../../modules -o heartbeat heartbeat.c ../../modules/fork_server.c ../../modules/job.c ../../modules/process_pool.c ../../modules/thread_pool.c ../../modules/workers.c $(pkg-config --cflags --libs libevent) -pthread
  * Run:   ./heartbeat SCENE
  *
  *   threads    each result of a thread_pool submits the next job
@@ -26,6 +26,8 @@ static struct scene {
     struct event *beat;
     struct thread_pool *threads;
     struct process_pool *processes;
+    struct job jobs[AT_ONCE];
+    int numbers[AT_ONCE];
     int enough, turns, since_beat, longest;
 } scene;
 
@@ -58,42 +60,43 @@ static void on_beat(evutil_socket_t fd, short events, void *arg)
         errx(1, "out of memory");
 }
 
-static uint64_t job(uint64_t number)
+static void do_nothing(void *number)
 {
-    return number;
+    (void)number;
 }
 
-static void on_result(uint64_t result, const char *error, void *arg);
-
-static void submit(void)
+static void submit(struct job *job)
 {
-    if (scene.threads
-            ? !thread_pool_submit(scene.threads, 1, on_result, NULL)
-            : !process_pool_submit(scene.processes, 1, on_result, NULL))
+    if (scene.threads ? thread_pool_submit(scene.threads, job)
+                      : process_pool_submit(scene.processes, job))
         errx(1, "a job is refused");
 }
 
-static void on_result(uint64_t result, const char *error, void *arg)
+static void on_done(const char *error, void *job)
 {
-    (void)result;
-    (void)arg;
-    if (error)
+    if (error && scene.turns < scene.enough)
         errx(1, "%s", error);
     if (scene.turns < scene.enough && turn())
-        submit();
+        submit(job);
 }
 
 /* What the scene is about. The processes are there before the event base. */
 static void begin(void)
 {
     if (plays("threads"))
-        scene.threads = thread_pool_new(scene.base, job, WORKERS, AT_ONCE);
+        scene.threads = thread_pool_new(scene.base, WORKERS, AT_ONCE);
     else if (plays("processes") &&
              process_pool_attach(scene.processes, scene.base) < 0)
         errx(1, "out of resources");
     scene.enough = JOBS;
-    for (int i = 0; i < AT_ONCE; i++)
-        submit();
+    for (int i = 0; i < AT_ONCE; i++) {
+        scene.jobs[i] = (struct job){.function = do_nothing,
+                                     .argument = &scene.numbers[i],
+                                     .size = sizeof scene.numbers[i],
+                                     .done = on_done,
+                                     .arg = &scene.jobs[i]};
+        submit(&scene.jobs[i]);
+    }
 }
 
 int main(int argc, char **argv)
@@ -102,7 +105,7 @@ int main(int argc, char **argv)
         errx(2, "usage: heartbeat SCENE");
     scene.name = argv[1];
     if (plays("processes")) {
-        scene.processes = process_pool_new(job, WORKERS, AT_ONCE);
+        scene.processes = process_pool_new(WORKERS, AT_ONCE, sizeof(int));
         if (!scene.processes)
             err(1, "no processes");
     }
@@ -122,6 +125,7 @@ int main(int argc, char **argv)
     if (scene.processes)
         process_pool_free(scene.processes);
     event_free(scene.beat);
+    event_free(scene.turn);
     event_base_free(scene.base);
     libevent_global_shutdown();
     return 0;

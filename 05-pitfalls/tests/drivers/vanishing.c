@@ -1,6 +1,6 @@
 /* vanishing — jobs whose owners go at random, before, while and after they run.
  *
- * Build: cc -I../../modules -o vanishing vanishing.c ../../modules/crew.c ../../modules/fork_server.c ../../modules/process_pool.c ../../modules/thread_pool.c $(pkg-config --cflags --libs libevent) -pthread
+ * Build: cc -I../../modules -o vanishing vanishing.c ../../modules/fork_server.c ../../modules/job.c ../../modules/process_pool.c ../../modules/thread_pool.c ../../modules/workers.c $(pkg-config --cflags --libs libevent) -pthread
  * Run:   ./vanishing threads 10000     or: ./vanishing processes 10000
  */
 #include "process_pool.h"
@@ -18,8 +18,9 @@
 struct owner {
     TAILQ_ENTRY(owner) link;
     struct app *app;
-    uint64_t number;
-    void *job;
+    uint64_t question, number; /* the job replaces the number */
+    struct job job;
+    bool gone; /* it cancelled its job */
 };
 
 struct app {
@@ -31,13 +32,14 @@ struct app {
 };
 
 /* Some microseconds of work, for some numbers more. */
-static uint64_t compute(uint64_t number)
+static void compute(void *argument)
 {
-    volatile uint64_t spin = number % 7 == 0 ? 100000 : 100;
+    uint64_t *number = argument;
+    volatile uint64_t spin = *number % 7 == 0 ? 100000 : 100;
 
     while (spin > 0)
         spin = spin - 1;
-    return number * 3;
+    *number *= 3;
 }
 
 static void owner_free(struct owner *owner)
@@ -47,12 +49,17 @@ static void owner_free(struct owner *owner)
     free(owner);
 }
 
-static void on_done(uint64_t result, const char *error, void *arg)
+/* A job that was cancelled may have been over. */
+static void on_done(const char *error, void *arg)
 {
     struct owner *owner = arg;
 
-    owner->app->answered++;
-    if (error || result != owner->number * 3)
+    if (owner->gone)
+        owner->app->vanished++;
+    else
+        owner->app->answered++;
+    if (error ? !owner->gone || error != JOB_CANCELLED
+              : owner->number != owner->question * 3)
         owner->app->wrong++;
     owner_free(owner);
 }
@@ -65,14 +72,15 @@ static void come(struct app *app)
     if (!owner)
         abort();
     owner->app = app;
-    owner->number = (uint64_t)random();
-    owner->job = app->threads
-                     ? (void *)thread_pool_submit(app->threads, owner->number,
-                                                  on_done, owner)
-                     : (void *)process_pool_submit(
-                           app->processes, owner->number, on_done, owner);
+    owner->question = owner->number = (uint64_t)random();
+    owner->job = (struct job){.function = compute,
+                              .argument = &owner->number,
+                              .size = sizeof owner->number,
+                              .done = on_done,
+                              .arg = owner};
     TAILQ_INSERT_TAIL(&app->owners, owner, link);
-    if (owner->job)
+    if ((app->threads ? thread_pool_submit(app->threads, &owner->job)
+                      : process_pool_submit(app->processes, &owner->job)) == 0)
         app->submitted++;
     else if (errno == EAGAIN)
         owner_free(owner);
@@ -87,14 +95,13 @@ static void go(struct app *app)
 
     for (long i = random() % 20; i > 0 && owner && TAILQ_NEXT(owner, link); i--)
         owner = TAILQ_NEXT(owner, link);
-    if (!owner)
+    if (!owner || owner->gone)
         return;
+    owner->gone = true;
     if (app->threads)
-        thread_pool_cancel(app->threads, owner->job);
+        thread_pool_cancel(app->threads, &owner->job);
     else
-        process_pool_cancel(app->processes, owner->job);
-    owner_free(owner);
-    app->vanished++;
+        process_pool_cancel(app->processes, &owner->job);
 }
 
 static void on_turn(evutil_socket_t fd, short events, void *arg)
@@ -145,13 +152,13 @@ int main(int argc, char **argv)
         return 2;
     app.jobs = strtol(argv[2], NULL, 10);
     if (!strcmp(argv[1], "processes") &&
-        !(app.processes = process_pool_new(compute, 4, 32)))
+        !(app.processes = process_pool_new(4, 32, sizeof(uint64_t))))
         return 1;
     base = event_base_new();
     if (!base)
         return 1;
     if (app.processes ? process_pool_attach(app.processes, base) < 0
-                      : !(app.threads = thread_pool_new(base, compute, 4, 32)))
+                      : !(app.threads = thread_pool_new(base, 4, 32)))
         return 1;
     app.turn = event_new(base, -1, 0, on_turn, &app);
     if (!app.turn)

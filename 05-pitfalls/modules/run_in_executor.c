@@ -4,38 +4,37 @@
 
 static void on_room(void *arg);
 
-static int thread_submit(void *pool, struct job *job)
-{
-    return thread_pool_submit(pool, job);
-}
-
-static bool thread_cancel(void *pool, struct job *job)
-{
-    return thread_pool_cancel(pool, job);
-}
-
-static int process_submit(void *pool, struct job *job)
-{
-    return process_pool_submit(pool, job);
-}
-
-static bool process_cancel(void *pool, struct job *job)
-{
-    return process_pool_cancel(pool, job);
-}
-
 void executor_of_threads(struct executor *executor, struct thread_pool *pool)
 {
-    *executor = (struct executor){thread_submit, thread_cancel, pool, {0}};
+    *executor = (struct executor){.threads = pool};
     TAILQ_INIT(&executor->waiting);
     thread_pool_on_room(pool, on_room, executor);
 }
 
 void executor_of_processes(struct executor *executor, struct process_pool *pool)
 {
-    *executor = (struct executor){process_submit, process_cancel, pool, {0}};
+    *executor = (struct executor){.processes = pool};
     TAILQ_INIT(&executor->waiting);
     process_pool_on_room(pool, on_room, executor);
+}
+
+/* Gives a job to the pool. Returns 0, or an errno. */
+static int submit(struct executor *executor, struct executor_call *call)
+{
+    int status = executor->threads
+                     ? thread_pool_submit(executor->threads, &call->job)
+                     : process_pool_submit(executor->processes, &call->job);
+
+    call->waits_for_room = false;
+    call->wait.kind = "a job of the pool";
+    return status == 0 ? 0 : errno;
+}
+
+static const char *error_of(int refusal)
+{
+    return refusal == ESHUTDOWN ? JOB_STOPPED
+           : refusal == ECHILD  ? JOB_NO_WORKER
+                                : JOB_WRONG_SIZE;
 }
 
 /* The job's last callback: nothing uses the argument any more. */
@@ -50,24 +49,28 @@ static void on_done(const char *error, void *arg)
 static bool interrupt(struct task_wait *wait)
 {
     struct executor_call *call = (struct executor_call *)wait;
+    struct executor *executor = call->executor;
 
     if (call->waits_for_room) {
-        TAILQ_REMOVE(&call->executor->waiting, &call->job, next);
+        TAILQ_REMOVE(&executor->waiting, &call->job, next);
         return true;
     }
     call->interrupted = true;
-    call->executor->cancel(call->executor->pool, &call->job);
+    if (executor->threads)
+        thread_pool_cancel(executor->threads, &call->job);
+    else
+        process_pool_cancel(executor->processes, &call->job);
     return false;
 }
 
-static const char *refusal(int error)
+static void wait_for_room(struct executor_call *call)
 {
-    return error == ESHUTDOWN ? JOB_STOPPED
-           : error == ECHILD  ? JOB_NO_WORKER
-                              : JOB_WRONG_SIZE;
+    call->waits_for_room = true;
+    call->wait.kind = "room in the pool";
 }
 
-/* There is room, or the pool was stopped: the first may try again, and so on. */
+/* There is room, or the pool was stopped: the first may try again, and so on. The
+ * pool calls this before any task runs, so that none comes in between. */
 static void on_room(void *arg)
 {
     struct executor *executor = arg;
@@ -75,18 +78,17 @@ static void on_room(void *arg)
 
     while ((job = TAILQ_FIRST(&executor->waiting))) {
         struct executor_call *call = job->arg;
+        int refusal;
 
         TAILQ_REMOVE(&executor->waiting, job, next);
-        call->waits_for_room = false;
-        if (executor->submit(executor->pool, job) == 0)
-            continue;
-        if (errno != EAGAIN) {
-            task_resume(call->wait.waiter, refusal(errno));
-            continue;
+        refusal = submit(executor, call);
+        if (refusal == EAGAIN) {
+            TAILQ_INSERT_HEAD(&executor->waiting, job, next);
+            wait_for_room(call);
+            return;
         }
-        TAILQ_INSERT_HEAD(&executor->waiting, job, next);
-        call->waits_for_room = true;
-        return;
+        if (refusal)
+            task_resume(call->wait.waiter, error_of(refusal));
     }
 }
 
@@ -95,22 +97,21 @@ bool run_in_executor(struct task *me, struct executor *executor,
                      void (*function)(void *argument), void *argument,
                      size_t size)
 {
+    int refusal;
+
     *call = (struct executor_call){.wait = {.interrupt = interrupt},
+                                   .job = {.function = function,
+                                           .argument = argument,
+                                           .size = size,
+                                           .done = on_done,
+                                           .arg = call},
                                    .executor = executor};
-    call->job = (struct job){.function = function,
-                             .argument = argument,
-                             .size = size,
-                             .done = on_done,
-                             .arg = call};
-    /* Behind those that wait, even if there is room at this moment. */
-    call->waits_for_room = !TAILQ_EMPTY(&executor->waiting);
-    if (!call->waits_for_room &&
-        executor->submit(executor->pool, &call->job) < 0) {
-        if (errno != EAGAIN)
-            return task_go_on(me, refusal(errno));
-        call->waits_for_room = true;
-    }
-    if (call->waits_for_room)
+    refusal = submit(executor, call);
+    if (refusal == EAGAIN) {
         TAILQ_INSERT_TAIL(&executor->waiting, &call->job, next);
+        wait_for_room(call);
+    } else if (refusal) {
+        return task_ready(me, error_of(refusal));
+    }
     return task_wait_on(me, &call->wait);
 }

@@ -29,7 +29,7 @@
  * In each case the wait ends with TASK_CANCELLED or TASK_TIMED_OUT, and from then
  * on neither the call nor the argument is in use.
  *
- * Build: run_in_executor.c, job.c and that pool's files, beside await.h's.
+ * Add run_in_executor.c, and the files of both pools, to what await.h compiles.
  */
 #ifndef RUN_IN_EXECUTOR_H
 #define RUN_IN_EXECUTOR_H
@@ -41,9 +41,8 @@
 /* A pool of either kind, and the jobs that wait for room in it. It owns nothing,
  * and must outlive its waits and the pool's last callback. */
 struct executor {
-    int (*submit)(void *pool, struct job *job);
-    bool (*cancel)(void *pool, struct job *job);
-    void *pool;
+    struct thread_pool *threads; /* one of the two */
+    struct process_pool *processes;
     struct job_list waiting;
 };
 

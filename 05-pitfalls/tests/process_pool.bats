@@ -4,11 +4,13 @@
 load ../../scripts/lib/test_helper
 load helpers/executor
 
-@test "process_pool: results that submit the next job starve no timer" {
+@test "process_pool: results that submit the next job starve no timer, even if each is cancelled" {
     [[ -z ${VALGRIND-} ]] || skip "its workers share pipes with it on purpose"
-    run_program -t 60 tests/drivers/heartbeat processes # each turn waits for a process
-    assert_success
-    assert_output --regexp "^400 turns, at most [1-9][0-9]? between two beats$"
+    for scene in processes processes_cancel; do
+        run_program -t 60 tests/drivers/heartbeat "$scene" # each turn waits for a process
+        assert_success
+        assert_output --regexp "^400 turns, at most [1-9][0-9]? between two beats$"
+    done
 }
 
 @test "process_pool: order, room, cancelling, stopping, dying, as its header says" {

@@ -4,10 +4,12 @@
 load ../../scripts/lib/test_helper
 load helpers/executor
 
-@test "thread_pool: results that submit the next job starve no timer" {
-    run_program -t 60 tests/drivers/heartbeat threads # each turn waits for a thread
-    assert_success
-    assert_output --regexp "^400 turns, at most [1-9][0-9]? between two beats$"
+@test "thread_pool: results that submit the next job starve no timer, even if each is cancelled" {
+    for scene in threads threads_cancel; do
+        run_program -t 60 tests/drivers/heartbeat "$scene" # each turn waits for a thread
+        assert_success
+        assert_output --regexp "^400 turns, at most [1-9][0-9]? between two beats$"
+    done
 }
 
 @test "thread_pool: order, room, cancelling, stopping, as its header says" {

@@ -6,6 +6,8 @@
  *
  *   threads    each result of a thread_pool submits the next job
  *   processes  each result of a process_pool submits the next job
+ *   threads_cancel, processes_cancel: which it cancels at once; all workers are
+ *              busy with something else
  *
  * Prints how many turns there were, and how many at most between two beats of
  * the timer. It ends even if the timer starves.
@@ -17,6 +19,7 @@
 #include <event2/event.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { JOBS = 400, WORKERS = 2, AT_ONCE = 4 };
 
@@ -28,6 +31,8 @@ static struct scene {
     struct process_pool *processes;
     struct job jobs[AT_ONCE];
     int numbers[AT_ONCE];
+    bool cancels;
+    int gate[2]; /* a pipe: busy workers wait for its end */
     int enough, turns, since_beat, longest;
 } scene;
 
@@ -65,16 +70,27 @@ static void do_nothing(void *number)
     (void)number;
 }
 
+static void wait_for_end(void *number)
+{
+    (void)!read(scene.gate[0], number, 1);
+}
+
 static void submit(struct job *job)
 {
     if (scene.threads ? thread_pool_submit(scene.threads, job)
                       : process_pool_submit(scene.processes, job))
         errx(1, "a job is refused");
+    if (!scene.cancels || job->function == wait_for_end)
+        return;
+    if (scene.threads)
+        thread_pool_cancel(scene.threads, job);
+    else
+        process_pool_cancel(scene.processes, job);
 }
 
 static void on_done(const char *error, void *job)
 {
-    if (error && scene.turns < scene.enough)
+    if (error && error != JOB_CANCELLED && scene.turns < scene.enough)
         errx(1, "%s", error);
     if (scene.turns < scene.enough && turn())
         submit(job);
@@ -83,18 +99,21 @@ static void on_done(const char *error, void *job)
 /* What the scene is about. The processes are there before the event base. */
 static void begin(void)
 {
-    if (plays("threads"))
+    if (strncmp(scene.name, "threads", 7) == 0)
         scene.threads = thread_pool_new(scene.base, WORKERS, AT_ONCE);
-    else if (plays("processes") &&
+    else if (scene.processes &&
              process_pool_attach(scene.processes, scene.base) < 0)
         errx(1, "out of resources");
     scene.enough = JOBS;
     for (int i = 0; i < AT_ONCE; i++) {
-        scene.jobs[i] = (struct job){.function = do_nothing,
-                                     .argument = &scene.numbers[i],
-                                     .size = sizeof scene.numbers[i],
-                                     .done = on_done,
-                                     .arg = &scene.jobs[i]};
+        bool busy = scene.cancels && i < WORKERS;
+
+        scene.jobs[i] =
+            (struct job){.function = busy ? wait_for_end : do_nothing,
+                         .argument = &scene.numbers[i],
+                         .size = sizeof scene.numbers[i],
+                         .done = on_done,
+                         .arg = &scene.jobs[i]};
         submit(&scene.jobs[i]);
     }
 }
@@ -104,7 +123,10 @@ int main(int argc, char **argv)
     if (argc != 2)
         errx(2, "usage: heartbeat SCENE");
     scene.name = argv[1];
-    if (plays("processes")) {
+    scene.cancels = strstr(scene.name, "_cancel") != NULL;
+    if (pipe(scene.gate) < 0)
+        err(1, "no pipe");
+    if (strncmp(scene.name, "processes", 9) == 0) {
         scene.processes = process_pool_new(WORKERS, AT_ONCE, sizeof(int));
         if (!scene.processes)
             err(1, "no processes");
@@ -120,12 +142,13 @@ int main(int argc, char **argv)
     event_base_dispatch(scene.base);
     printf("%d turns, at most %d between two beats\n", scene.turns,
            scene.longest);
+    close(scene.gate[1]);
     if (scene.threads)
         thread_pool_free(scene.threads);
     if (scene.processes)
         process_pool_free(scene.processes);
+    close(scene.gate[0]);
     event_free(scene.beat);
-    event_free(scene.turn);
     event_base_free(scene.base);
     libevent_global_shutdown();
     return 0;

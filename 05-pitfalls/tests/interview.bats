@@ -272,7 +272,7 @@ build() {
         skip "this compiler cannot: $*"
     # shellcheck disable=SC2046 # a list of flags
     "${CC:-gcc}" -g -O1 -std=gnu11 "$@" -o "$BATS_TEST_TMPDIR/proof" \
-        -I05-pitfalls/modules "$source" 05-pitfalls/modules/thread_pool.c \
+        -I05-pitfalls/modules "$source" 05-pitfalls/modules/{job,thread_pool}.c \
         $(pkg-config --cflags --libs libevent libevent_pthreads) -pthread
 }
 
@@ -374,12 +374,11 @@ helgrind() {
     show "owner_gone naive, built with -fsanitize=address"
     assert_equal "$status" 99
     assert_output --partial "heap-use-after-free"
-    assert_output --partial "in on_result"
     ASAN_OPTIONS=exitcode=99 run timeout -s KILL 30 "$BATS_TEST_TMPDIR/proof" cancel
     assert_success
 }
 
-@test "05-15 with the job cancelled the result goes nowhere" {
+@test "05-15 a client that waits for done is freed there" {
     prove owner_gone cancel
     assert_output "the loop has ended"
 }
@@ -430,23 +429,35 @@ the child calls event_reinit:    the parent hears of its pipe"
     fi
 }
 
-@test "05-19 a full pool says so, and has room after an answer" {
+@test "05-19 a full pool refuses a job, and calls back when there is room" {
     for kind in $(pools); do
         drive executor_rules "$kind"
-        assert_line --regexp "^full at 4, room after an answer: full .* taken 6→60$"
+        assert_line --regexp "^full at 4, room after an answer: full .* room .*taken 6→60$"
     done
+}
+
+@test "05-19 a task that awaits run_in_executor waits for room, first come, first served" {
+    drive await_executor threads order
+    assert_output --regexp "room in the pool; gate A:10 B:20 C:30 D:40 E:50$"
 }
 
 @test "05-20 what has not started never runs; a thread that runs computes to the end" {
     drive executor_rules threads
-    assert_line --regexp "^cancelled before it starts: never runs: taken "
-    assert_line --regexp "^the owner goes in mid-job: room: not yet"
+    assert_line --regexp "^cancelled before it starts: never runs: taken back: 1, .* 3→the job was cancelled "
+    assert_line --regexp "^the owner goes in mid-job: stopped: 0, room: not yet"
 }
 
 @test "05-20 a process that runs is stopped" {
     [[ -z ${VALGRIND-} ]] || skip "its workers share pipes with it on purpose"
     drive executor_rules processes
-    assert_line --regexp "^the owner goes in mid-job: room: at once"
+    assert_line --regexp "^the owner goes in mid-job: stopped: 1, 1→the job was cancelled room: at once"
+}
+
+@test "05-20 a task whose job runs on a thread is told when that is over, in a process at once" {
+    drive await_executor threads within
+    assert_output " gate A:10 (timed out) B:20"
+    [[ -n ${VALGRIND-} ]] || drive await_executor processes within
+    [[ -n ${VALGRIND-} ]] || assert_output " A:1 (timed out) B:20"
 }
 
 @test "05-20 asyncio tells the awaiter, and the thread computes to the end" {

@@ -78,5 +78,5 @@ both() {
 
 @test "run_in_executor: a worker that dies in the middle of its answer fails that job only" {
     scene processes broken
-    assert_output " A:1 (the worker process died) B:20"
+    assert_output " A:0 (the worker process died) B:0 (the worker process died) C:30"
 }

@@ -25,19 +25,22 @@ static int started[2], gate[2]; /* pipes: from jobs, to jobs */
 
 struct work {
     int number;
-    bool blocks, breaks;
+    bool blocks;
+    size_t breaks; /* it answers with that many bytes, and dies */
 };
 
-/* In a worker process: sends half an answer, dies. */
-static void break_off(void *argument, size_t size)
+/* In a worker process: sends an answer of the wrong size, dies. */
+static void break_off(size_t size)
 {
+    static const char answer[2 * sizeof(struct work)];
+
     for (int fd = 3; fd < 100; fd++) {
         int type = 0;
         socklen_t length = sizeof type;
 
         if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0 &&
             type == SOCK_SEQPACKET)
-            (void)!send(fd, argument, size / 2, MSG_NOSIGNAL);
+            (void)!send(fd, answer, size, MSG_NOSIGNAL);
     }
     raise(SIGKILL);
 }
@@ -47,8 +50,8 @@ static void compute(void *argument)
     struct work *work = argument;
     char byte = 's';
 
-    if (work->breaks)
-        break_off(argument, sizeof *work);
+    if (work->breaks > 0)
+        break_off(work->breaks);
     if (work->blocks &&
         (write(started[1], &byte, 1) != 1 || read(gate[0], &byte, 1) != 1))
         return;
@@ -105,7 +108,7 @@ static void asker_run(struct task *me)
         AWAIT_CATCH(me, error,
                     run_in_executor(me, self->executor, &self->call, compute,
                                     &self->work, sizeof self->work));
-    printf(" %c:%d", self->name, self->work.number);
+    printf(" %c:%d", self->name, error == JOB_DIED ? 0 : self->work.number);
     if (error)
         printf(" (%s)", error);
     memset(&self->call, 0xff, sizeof self->call);
@@ -399,17 +402,17 @@ static void large_run(struct task *me)
     TASK_END(me);
 }
 
-/* Only for processes: a worker dies in the middle of its answer. */
+/* Only for processes: workers die after a part of an answer, and after too much. */
 static void broken_run(struct task *me)
 {
     struct scene *self = (struct scene *)me;
 
     TASK_BEGIN(me);
     pool_open(self);
-    ask(self, 0, false)->work.breaks = true;
-    AWAIT(me, gather_all(me, &self->gather, self->tasks, 1));
-    ask(self, 1, false);
-    AWAIT(me, gather_all(me, &self->gather, self->tasks + 1, 1));
+    ask(self, 0, false)->work.breaks = sizeof(struct work) / 2;
+    ask(self, 1, false)->work.breaks = sizeof(struct work) + 1;
+    ask(self, 2, false);
+    AWAIT(me, gather_all(me, &self->gather, self->tasks, 3));
     pool_close(self);
     TASK_END(me);
 }

@@ -50,7 +50,7 @@ with_asan() {
     # shellcheck disable=SC2046 # a list of flags
     "${CC:-gcc}" -g -O1 -std=gnu11 -fsanitize=address,undefined -Imodules \
         -o "$BATS_TEST_TMPDIR/vanishing" tests/drivers/vanishing.c \
-        modules/{process_pool,crew,fork_server,thread_pool}.c $(pkg-config --cflags --libs libevent) -pthread
+        modules/{fork_server,job,process_pool,thread_pool,workers}.c $(pkg-config --cflags --libs libevent) -pthread
     ASAN_OPTIONS=exitcode=99:detect_leaks=1 run --separate-stderr timeout -s KILL 300 \
         "$BATS_TEST_TMPDIR/vanishing" "$1" 10000
     assert_success

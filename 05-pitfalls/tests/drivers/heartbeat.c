@@ -36,11 +36,6 @@ static struct scene {
     int enough, turns, since_beat, longest;
 } scene;
 
-static bool plays(const char *name)
-{
-    return strcmp(scene.name, name) == 0;
-}
-
 /* Counts a turn. Returns whether there are more to come. */
 static bool turn(void)
 {

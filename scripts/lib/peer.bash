@@ -14,7 +14,7 @@ peer_module=peer
 peer_path=$root/scripts/lib:$root/$chapter/tests/helpers
 
 peer() {
-    local limit=30
+    local limit=60
     local -x PYTHONPATH=$peer_path PEER_PORT=$port PEER_PID=$server_pid PEER_PATIENCE=$slow
 
     if [[ $1 == -t ]]; then

@@ -1,14 +1,14 @@
 /* echo — the echo server again: a task for each connection.
  *
  * Twin:   echo.py (asyncio.start_server, StreamReader, StreamWriter)
- * Build:  cc -Imodules -I../02-sockets/modules -o echo echo.c modules/await.c modules/group.c modules/heap.c modules/queue.c modules/serve.c modules/stream.c modules/task_loop.c modules/task_main.c ../02-sockets/modules/acceptor.c ../02-sockets/modules/limits.c ../02-sockets/modules/listening.c ../02-sockets/modules/monotonic.c ../02-sockets/modules/options.c ../02-sockets/modules/stop_signals.c $(pkg-config --cflags --libs libevent)
+ * Build:  cc -Imodules -I../02-sockets/modules -o echo echo.c modules/await.c modules/group.c modules/heap.c modules/queue.c modules/serve.c modules/stream.c modules/stream_read.c modules/task_loop.c modules/task_main.c ../02-sockets/modules/acceptor.c ../02-sockets/modules/limits.c ../02-sockets/modules/listening.c ../02-sockets/modules/monotonic.c ../02-sockets/modules/options.c ../02-sockets/modules/stop_signals.c $(pkg-config --cflags --libs libevent)
  * Run:    ./echo              then, elsewhere: nc 127.0.0.1 8888
  * Prints: nothing; where it listens, and what goes wrong, is said on stderr
  *
  * It behaves as `server -k` of 02-sockets does: echoes until the client has
  * closed its half, and survives what clients do. What is written there as six
  * callbacks and a struct of flags is one function here, from top to bottom. The
- * flags have not gone: they are in modules/stream.c, once for all programs.
+ * flags have not gone: they are in modules/stream.c modules/stream_read.c, once for all programs.
  */
 #include "serve.h"
 #include "task_main.h"

@@ -27,10 +27,10 @@
  * too): otherwise a write to a peer that has closed ends the process.
  *
  * What it leaves out. TLS: bufferevent_openssl_socket_new in stream_init would
- * give it, but then read_rest must go, since it reads from the socket itself.
+ * give it, but then read_rest in stream_read.c must go: it reads from the socket.
  *
  * Idea: asyncio's streams; libevent's bufferevent, and what 02-sockets/server.c
- * adds to one. Compile stream.c with what await.h names, and with
+ * adds to one. Compile stream.c and stream_read.c with what await.h names, and with
  * 02-sockets/modules/monotonic.c.
  */
 #ifndef STREAM_H
@@ -73,7 +73,7 @@ struct stream {
         size_t discarded; /* closing: bytes that were thrown away */
     };
     int64_t close_deadline; /* half-closed: monotonic_ms */
-    unsigned want : 2;      /* enum want in stream.c */
+    unsigned want : 2;      /* enum want in stream_read.c */
     bool eof : 1;           /* the peer has sent all it will */
     bool stopped : 1;       /* stream_stop */
     bool write_eof : 1;     /* stream_write_eof */
@@ -134,7 +134,7 @@ void stream_write_eof(struct stream *stream);
 /* Until the peer has sent all it will: NULL at its EOF, which may be a half-close
  * of a peer that still waits for its answer; STREAM_LOST if the connection is
  * broken. It takes no bytes, and is for a second task, while the first works
- * on something else. It does not look beyond `limit` bytes of unread input, nor
+ * on something else: see task_wait_first in group.h. It does not look beyond `limit` bytes of unread input, nor
  * is a peer noticed that resets after its EOF: writing finds it out. */
 TASK_AWAITABLE bool stream_gone(struct task *me, struct stream *stream);
 

@@ -103,6 +103,26 @@ b'done\\n'"
     assert_equal "${#lines[@]}" 2
 }
 
+@test "serve: a task that works for its client notices that the client has left" {
+    local before
+
+    start_lines
+    before=$(descriptors "$server_pid")
+    peer '
+many = [connect() for i in range(20)]
+for s in many: s.send(b"job\n")
+settle()
+print(descriptors() - int(sys.argv[2]))
+for s in many[:10]: s.close()
+for s in many[10:]: reset(s)' "$before"
+    assert_output 20
+    wait_until 30 descriptors_are "$before"
+    stop_server
+    assert_equal "$status" 0
+    assert_equal "$(said | sort | uniq -c | tr -s ' ')" " 10 ends: connection lost
+ 10 ends: fine"
+}
+
 @test "serve -m: one more than allowed waits until there is room" {
     start_lines -m 1
     peer '

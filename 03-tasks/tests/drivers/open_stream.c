@@ -1,6 +1,6 @@
 /* open_stream — stream_connect: sends a line, prints the answer; or why not.
  *
- * Build: cc -I../../modules -I../../../02-sockets/modules -o open_stream open_stream.c ../../modules/await.c ../../modules/heap.c ../../modules/stream.c ../../modules/stream_connect.c ../../modules/task_loop.c ../../../02-sockets/modules/connector.c ../../../02-sockets/modules/monotonic.c ../../../02-sockets/modules/resolver.c $(pkg-config --cflags --libs libevent) -pthread
+ * Build: cc -I../../modules -I../../../02-sockets/modules -o open_stream open_stream.c ../../modules/await.c ../../modules/heap.c ../../modules/stream.c ../../modules/stream_read.c ../../modules/stream_connect.c ../../modules/task_loop.c ../../../02-sockets/modules/connector.c ../../../02-sockets/modules/monotonic.c ../../../02-sockets/modules/resolver.c $(pkg-config --cflags --libs libevent) -pthread
  * Run:   ./open_stream localhost 8888 [MILLISECONDS]     a deadline; 0: at once
  *
  * Prints which descriptors are left, too.

@@ -1,21 +1,57 @@
 /* serve_lines — a server on serve.h whose clients say what their task does.
  *
- * Build: cc -I../../modules -I../../../02-sockets/modules -o serve_lines serve_lines.c ../../modules/await.c ../../modules/group.c ../../modules/heap.c ../../modules/queue.c ../../modules/serve.c ../../modules/stream.c ../../modules/task_loop.c ../../modules/task_main.c ../../../02-sockets/modules/acceptor.c ../../../02-sockets/modules/limits.c ../../../02-sockets/modules/listening.c ../../../02-sockets/modules/monotonic.c ../../../02-sockets/modules/options.c ../../../02-sockets/modules/stop_signals.c $(pkg-config --cflags --libs libevent)
+ * Build: cc -I../../modules -I../../../02-sockets/modules -o serve_lines serve_lines.c ../../modules/await.c ../../modules/group.c ../../modules/heap.c ../../modules/queue.c ../../modules/serve.c ../../modules/stream.c ../../modules/stream_read.c ../../modules/task_loop.c ../../modules/task_main.c ../../../02-sockets/modules/acceptor.c ../../../02-sockets/modules/limits.c ../../../02-sockets/modules/listening.c ../../../02-sockets/modules/monotonic.c ../../../02-sockets/modules/options.c ../../../02-sockets/modules/stop_signals.c $(pkg-config --cflags --libs libevent)
  * Run:   ./serve_lines -p 0 [-m MAX] [-t MILLISECONDS]   the grace of its stop
  *
  * A client's lines: "work" answers after a while, "hang" never does, "fail" fails,
  * "lose" ends without closing, "stop" stops the server, "cancel" cancels it, "wait"
- * ends when the client has gone. Each task's end is printed.
+ * ends when the client has gone, and so does "job", which would work for an hour. Each task's end is printed.
  */
 #include "serve.h"
 #include "task_main.h"
 #include <stdio.h>
 #include <string.h>
 
+/* Two waits, of which the first ends both. */
+struct side {
+    struct task task;
+    struct stream *stream;
+};
+
 struct connection {
     struct serve_client client; /* must come first */
     bool lose;
+    struct side job, left;
+    struct task *both[2];
+    struct gather first;
 };
+
+static void job_run(struct task *me)
+{
+    TASK_BEGIN(me);
+    AWAIT(me, task_sleep(me, 3600 * TASK_SECOND));
+    TASK_END(me);
+}
+
+static void left_run(struct task *me)
+{
+    TASK_BEGIN(me);
+    AWAIT(me, stream_gone(me, ((struct side *)me)->stream));
+    TASK_END(me);
+}
+
+/* Begins a job that ends when the client leaves. */
+static bool job_or_left(struct task *me)
+{
+    struct connection *self = (struct connection *)me;
+
+    self->left.stream = &self->client.stream;
+    self->both[0] = &self->job.task;
+    self->both[1] = &self->left.task;
+    task_create(me->loop, &self->job.task, job_run, "job");
+    task_create(me->loop, &self->left.task, left_run, "client leaves");
+    return task_wait_first(me, &self->first, self->both, 2);
+}
 
 static bool says(struct stream *stream, const char *word)
 {
@@ -46,6 +82,8 @@ static void handle_connection(struct task *me)
             AWAIT(me, task_sleep(me, 3600 * TASK_SECOND));
         else if (says(stream, "wait"))
             AWAIT(me, stream_gone(me, stream));
+        else if (says(stream, "job"))
+            AWAIT(me, job_or_left(me));
         else
             AWAIT(me, task_sleep(me, 300 * TASK_MS));
         stream_write(stream, "done\n", 5);

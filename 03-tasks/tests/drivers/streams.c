@@ -1,7 +1,7 @@
 /* streams — a scene with a stream on one end of a TCP connection and a plain socket
  * on the other; prints what each call ends with.
  *
- * Build: cc -I../../modules -I../../../02-sockets/modules -o streams streams.c ../../modules/await.c ../../modules/heap.c ../../modules/stream.c ../../modules/task_loop.c ../../../02-sockets/modules/monotonic.c $(pkg-config --cflags --libs libevent)
+ * Build: cc -I../../modules -I../../../02-sockets/modules -o streams streams.c ../../modules/await.c ../../modules/heap.c ../../modules/stream.c ../../modules/stream_read.c ../../modules/task_loop.c ../../../02-sockets/modules/monotonic.c $(pkg-config --cflags --libs libevent)
  * Run:   ./streams lines …    the scenes are at the end
  */
 #define _GNU_SOURCE 1 /* accept4 */

@@ -95,8 +95,8 @@ int acceptor_start(struct acceptor *acceptor, struct event_base *base,
             event_new(base, -1, EV_PERSIST, on_drain_poll, acceptor);
     }
     if (!acceptor->accept_pause || !acceptor->drain_poll ||
-        (acceptor->on_stop && stop_signals_add(&acceptor->signals, base,
-                                               on_signal, acceptor) < 0)) {
+        (acceptor->on_stop &&
+         stop_signals_add(&acceptor->signals, base, on_signal, acceptor) < 0)) {
         warnx("cannot start: out of memory or descriptors");
         return -1;
     }

@@ -69,7 +69,7 @@ struct serve {
     long count; /* of clients */
     bool stopping;
     int64_t deadline;
-    LIST_HEAD(, serve_client) clients;
+    LIST_HEAD(serve_clients, serve_client) clients;
     struct group group; /* of their tasks */
     struct acceptor acceptor;
     struct stop_signals signals;

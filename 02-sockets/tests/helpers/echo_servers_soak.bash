@@ -148,7 +148,8 @@ def run(seconds):
 early = run(lasting / 3)
 late = run(lasting * 2 / 3)
 print("1 MiB a peer:", most > 200 * 1024, "grew:", late - early > 512)
-print(f"{steps} steps, {peers} peers, {most} kB at most, {early} kB, {late} kB after", file=sys.stderr)
+print(f"{steps} steps, {peers} peers, {most} kB at most, {early} kB, {late} kB after",
+      file=sys.stderr)
 ' "$garbage_seconds" "$before"
     echo "# $*: $stderr" >&3
     [[ -z ${SANITIZE-}${VALGRIND-} ]] || output=${output//True/False}

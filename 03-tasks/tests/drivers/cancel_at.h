@@ -35,7 +35,7 @@ __attribute__((weak, constructor)) void cancel_at_begin(void)
 
     if (cancel_at_state.report)
         return;
-    cancel_at_state.number = number ? atol(number) : 0;
+    cancel_at_state.number = number ? strtol(number, NULL, 10) : 0;
     cancel_at_state.report = fopen(path ? path : "/dev/null", "we");
     if (!cancel_at_state.report)
         abort();

@@ -22,16 +22,17 @@ struct program {
 static void program_run(struct task *me)
 {
     struct program *self = (struct program *)me;
-    int64_t within =
-        self->argv[3] ? atol(self->argv[3]) * TASK_MS : 20 * TASK_SECOND;
+    int64_t within = self->argv[3] ? strtol(self->argv[3], NULL, 10) * TASK_MS
+                                   : 20 * TASK_SECOND;
     const char *error;
 
     TASK_BEGIN(me);
-    AWAIT_CATCH(me, error,
-                task_within(me, within,
-                            stream_connect(me, &self->connect, &self->stream,
-                                           self->argv[1],
-                                           (uint16_t)atoi(self->argv[2]))));
+    AWAIT_CATCH(
+        me, error,
+        task_within(me, within,
+                    stream_connect(me, &self->connect, &self->stream,
+                                   self->argv[1],
+                                   (uint16_t)strtol(self->argv[2], NULL, 10))));
     if (error)
         printf("%s: '%s'\n", error, self->connect.reason);
     if (error)

@@ -29,5 +29,5 @@ cancel_each() {
     # The lines that have an AWAIT, and those where one was cancelled.
     missing=$(comm -23 <(grep -nE '\bAWAIT(_CATCH)?\(' "$program.c" | cut -d : -f 1 | sort) \
         <(grep -oP "^cancelled ${program##*/}.c:\K.*" <<<"$output" | sort -u))
-    [[ -z $missing ]] || fail "never cancelled: ${program##*/}.c, lines" $missing
+    [[ -z $missing ]] || fail "never cancelled: ${program##*/}.c, lines ${missing//$'\n'/, }"
 }

@@ -96,8 +96,9 @@ static void stop_streams(struct serve *serve, void (*stop)(struct stream *))
 {
     struct serve_client *client;
 
-    LIST_FOREACH(client, &serve->clients, link)
-    stop(&client->stream);
+    for (client = LIST_FIRST(&serve->clients); client;
+         client = LIST_NEXT(client, link))
+        stop(&client->stream);
 }
 
 void serve_run(struct task *me)

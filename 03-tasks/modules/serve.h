@@ -79,7 +79,8 @@ struct serve {
 /* The task: listens and serves until it is stopped. Ends without an error. */
 void serve_run(struct task *me);
 
-/* Stops it; from a task or a callback. */
+/* Stops it, once serve_run has begun; from a task or a callback. A second stop, or
+ * signal, changes nothing. */
 void serve_stop(struct serve *serve);
 
 #endif

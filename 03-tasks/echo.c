@@ -8,7 +8,7 @@
  * It behaves as `server -k` of 02-sockets does: echoes until the client has
  * closed its half, and survives what clients do. What is written there as six
  * callbacks and a struct of flags is one function here, from top to bottom. The
- * flags have not gone: they are in modules/stream.c modules/stream_read.c, once for all programs.
+ * flags have not gone: they are in modules/stream.c, once for all programs.
  */
 #include "serve.h"
 #include "task_main.h"

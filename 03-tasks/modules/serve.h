@@ -14,8 +14,8 @@
  *     if (server.failed)                          it has said why
  *         status = 1;
  *
- * Or as a child: task_create(loop, &self->server.task, serve_run, "server"), and
- * await it.
+ * Or as a child: task_create(loop, &self->server.task, serve_run, "server"),
+ * and await it.
  *
  * At the limit of connections further clients wait in the kernel's backlog; out
  * of descriptors it pauses for a second (see 02-14). A task's error ends that
@@ -79,8 +79,8 @@ struct serve {
 /* The task: listens and serves until it is stopped. Ends without an error. */
 void serve_run(struct task *me);
 
-/* Stops it, once serve_run has begun; from a task or a callback. A second stop, or
- * signal, changes nothing. */
+/* Stops it, once serve_run has begun; from a task or a callback. A second stop,
+ * or signal, changes nothing. */
 void serve_stop(struct serve *serve);
 
 #endif

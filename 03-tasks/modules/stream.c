@@ -1,8 +1,8 @@
-/* stream.c — a connection for tasks on a bufferevent; stream.h is the manual, and
- * stream_read.c the half that reads.
+/* stream.c — a connection for tasks on a bufferevent; stream.h is the manual,
+ * and stream_read.c the half that reads.
  *
- * The callbacks of the bufferevent run no task: they note what has happened, and
- * end the waits that this answers. There are four waits, one task in each.
+ * The callbacks of the bufferevent run no task: they note what has happened,
+ * and end the waits that this answers. There are four waits, one task in each.
  */
 #include "monotonic.h"
 #include "stream_read.h"

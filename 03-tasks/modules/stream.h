@@ -16,21 +16,23 @@
  *     TASK_FINALLY(me);
  *     AWAIT(me, stream_close(me, stream));
  *
- * The connection comes from stream_connect.h, from serve.h, or is a descriptor of
- * your own (stream_init). One task may read while another writes.
+ * The connection comes from stream_connect.h, from serve.h, or is a descriptor
+ * of your own (stream_init). One task may read while another writes.
  *
  * Every wait here obeys task_cancel and task_within. A read, a drain or a
- * stream_gone that is interrupted has done nothing: no byte is lost, and the next
- * call continues. An interrupted stream_close closes at once.
+ * stream_gone that is interrupted has done nothing: no byte is lost, and the
+ * next call continues. An interrupted stream_close closes at once.
  *
  * Ignore SIGPIPE before all else, as Python does at its start (serve does it,
  * too): otherwise a write to a peer that has closed ends the process.
  *
  * What it leaves out. TLS: bufferevent_openssl_socket_new in stream_init would
- * give it, but then read_rest in stream_read.c must go: it reads from the socket.
+ * give it, but then read_rest in stream_read.c must go: it reads from the
+ * socket.
  *
  * Idea: asyncio's streams; libevent's bufferevent, and what 02-sockets/server.c
- * adds to one. Compile stream.c and stream_read.c with what await.h names, and with
+ * adds to one. Compile stream.c and stream_read.c with what await.h names, and
+ * with
  * 02-sockets/modules/monotonic.c.
  */
 #ifndef STREAM_H
@@ -122,8 +124,9 @@ const char *stream_data(struct stream *stream);
  * does nothing: the next stream_drain returns that error. */
 void stream_write(struct stream *stream, const void *bytes, size_t n);
 
-/* await writer.drain(): above STREAM_HIGH bytes in the queue, until the peer has
- * taken all but STREAM_LOW. Call it after each write: then no peer costs more. */
+/* await writer.drain(): above STREAM_HIGH bytes in the queue, until the peer
+ * has taken all but STREAM_LOW. Call it after each write: then no peer costs
+ * more. */
 TASK_AWAITABLE bool stream_drain(struct task *me, struct stream *stream);
 
 /* writer.write_eof: our half ends when the queue is empty. Reading continues. */
@@ -131,11 +134,12 @@ void stream_write_eof(struct stream *stream);
 
 /* --- The end ------------------------------------------------------------ */
 
-/* Until the peer has sent all it will: NULL at its EOF, which may be a half-close
- * of a peer that still waits for its answer; STREAM_LOST if the connection is
- * broken. It takes no bytes, and is for a second task, while the first works
- * on something else: see task_wait_first in group.h. It does not look beyond `limit` bytes of unread input, nor
- * is a peer noticed that resets after its EOF: writing finds it out. */
+/* Until the peer has sent all it will: NULL at its EOF, which may be a
+ * half-close of a peer that still waits for its answer; STREAM_LOST if the
+ * connection is broken. It takes no bytes, and is for a second task, while the
+ * first works on something else: see task_wait_first in group.h. It does not
+ * look beyond `limit` bytes of unread input, nor is a peer noticed that resets
+ * after its EOF: writing finds it out. */
 TASK_AWAITABLE bool stream_gone(struct task *me, struct stream *stream);
 
 /* The reader gets what is there already, and then EOF; stream_close does not
@@ -145,18 +149,19 @@ TASK_AWAITABLE bool stream_gone(struct task *me, struct stream *stream);
 void stream_stop(struct stream *stream);
 
 /* writer.close() and await writer.wait_closed(): sends what is in the queue,
- * half-closes, and throws away what still comes until the peer closes, too (1 MiB
- * and 5 s at most), because a close with input unread is a reset, which can
- * destroy our last bytes on their way. Ends with NULL, or, if bytes in the queue
- * could not be sent, with the error: STREAM_LOST, TASK_NO_MEMORY, or
+ * half-closes, and throws away what still comes until the peer closes, too (1
+ * MiB and 5 s at most), because a close with input unread is a reset, which can
+ * destroy our last bytes on their way. Ends with NULL, or, if bytes in the
+ * queue could not be sent, with the error: STREAM_LOST, TASK_NO_MEMORY, or
  * TASK_TIMED_OUT when the peer has taken nothing for a minute. In any case the
  * stream is closed then. Other tasks that wait for it get STREAM_CLOSED. Does
  * nothing to a closed one. */
 TASK_AWAITABLE bool stream_close(struct task *me, struct stream *stream);
 
-/* transport.abort: closes at once, without a wait; what is in the queue is lost.
- * Other tasks that wait for it get STREAM_CLOSED. Does nothing to a closed one.
- * The descriptor closes one pass of the loop later, or in event_base_free. */
+/* transport.abort: closes at once, without a wait; what is in the queue is
+ * lost. Other tasks that wait for it get STREAM_CLOSED. Does nothing to a
+ * closed one. The descriptor closes one pass of the loop later, or in
+ * event_base_free. */
 void stream_abort(struct stream *stream);
 
 #endif

@@ -28,10 +28,10 @@ struct stream_connect {
 };
 
 /* Until `stream` is open: close it then. `host` is a name or an address, and
- * needed only during this call; `stream` must be closed or zeroed, and is closed
- * after any error. Ends with STREAM_NOT_CONNECTED and the reason, or
- * TASK_NO_MEMORY. It has no deadline of its own: use task_within, which ends the
- * attempt, as task_cancel does. */
+ * needed only during this call; `stream` must be closed or zeroed, and is
+ * closed after any error. Ends with STREAM_NOT_CONNECTED and the reason, or
+ * TASK_NO_MEMORY. It has no deadline of its own: use task_within, which ends
+ * the attempt, as task_cancel does. */
 TASK_AWAITABLE bool stream_connect(struct task *me,
                                    struct stream_connect *connect,
                                    struct stream *stream, const char *host,

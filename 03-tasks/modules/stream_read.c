@@ -1,7 +1,8 @@
 /* stream_read.c — reading from a stream; stream.h is the manual.
  *
- * What is read and not yet taken is the bufferevent's input. A read that ends leaves
- * its bytes there, `n` of them at the front; the next one drains them first.
+ * What is read and not yet taken is the bufferevent's input. A read that ends
+ * leaves its bytes there, `n` of them at the front; the next one drains them
+ * first.
  */
 #include "stream_read.h"
 #include <event2/buffer.h>
@@ -161,8 +162,8 @@ const char *stream_data(struct stream *stream)
     return (const char *)evbuffer_pullup(input(stream), (ev_ssize_t)stream->n);
 }
 
-/* libevent 2.1 reads 4 KiB at a time, however much there is. This reads the rest.
- * An EOF or an error the bufferevent finds itself, afterwards. */
+/* libevent 2.1 reads 4 KiB at a time, however much there is. This reads the
+ * rest. An EOF or an error the bufferevent finds itself, afterwards. */
 static void read_rest(struct stream *stream)
 {
     size_t there = unread(stream), most = most_unread(stream);

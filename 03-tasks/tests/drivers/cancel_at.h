@@ -1,10 +1,10 @@
-/* cancel_at.h — put before all sources of a program (cc -include cancel_at.h): the
- * task that comes to the Nth await of the program is cancelled there.
+/* cancel_at.h — put before all sources of a program (cc -include cancel_at.h):
+ * the task that comes to the Nth await of the program is cancelled there.
  *
  * N is the variable CANCEL_AT; await means AWAIT and AWAIT_CATCH, those of the
- * modules included. A wait that has begun ends with TASK_CANCELLED; one that was
- * over at once keeps its outcome, and the task's next wait is cancelled. At exit the
- * file CANCEL_REPORT gets a line each:
+ * modules included. A wait that has begun ends with TASK_CANCELLED; one that
+ * was over at once keeps its outcome, and the task's next wait is cancelled. At
+ * exit the file CANCEL_REPORT gets a line each:
  *
  *     awaits 31              how many there were
  *     cancelled echo.c:33    where it was

@@ -3,9 +3,10 @@
  * Build: cc -I../../modules -I../../../02-sockets/modules -o serve_lines serve_lines.c ../../modules/await.c ../../modules/group.c ../../modules/heap.c ../../modules/queue.c ../../modules/serve.c ../../modules/stream.c ../../modules/stream_read.c ../../modules/task_loop.c ../../modules/task_main.c ../../../02-sockets/modules/acceptor.c ../../../02-sockets/modules/limits.c ../../../02-sockets/modules/listening.c ../../../02-sockets/modules/monotonic.c ../../../02-sockets/modules/options.c ../../../02-sockets/modules/stop_signals.c $(pkg-config --cflags --libs libevent)
  * Run:   ./serve_lines -p 0 [-m MAX] [-t MILLISECONDS]   the grace of its stop
  *
- * A client's lines: "work" answers after a while, "hang" never does, "fail" fails,
- * "lose" ends without closing, "stop" stops the server, "cancel" cancels it, "wait"
- * ends when the client has gone, and so does "job", which would work for an hour. Each task's end is printed.
+ * A client's lines: "work" answers after a while, "hang" never does, "fail"
+ * fails, "lose" ends without closing, "stop" stops the server, "cancel" cancels
+ * it, "wait" ends when the client has gone, and so does "job", which would work
+ * for an hour. Each task's end is printed.
  */
 #include "serve.h"
 #include "task_main.h"

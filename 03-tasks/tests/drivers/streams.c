@@ -1,5 +1,5 @@
-/* streams — a scene with a stream on one end of a TCP connection and a plain socket
- * on the other; prints what each call ends with.
+/* streams — a scene with a stream on one end of a TCP connection and a plain
+ * socket on the other; prints what each call ends with.
  *
  * Build: cc -I../../modules -I../../../02-sockets/modules -o streams streams.c ../../modules/await.c ../../modules/heap.c ../../modules/stream.c ../../modules/stream_read.c ../../modules/task_loop.c ../../../02-sockets/modules/monotonic.c $(pkg-config --cflags --libs libevent)
  * Run:   ./streams lines …    the scenes are at the end
@@ -262,8 +262,8 @@ static void two_readers(struct task *me)
     TASK_END(me);
 }
 
-/* Cancelled while it waits, it leaves the bytes there; cancelled when it has them,
- * before its turn, it gets them. */
+/* Cancelled while it waits, it leaves the bytes there; cancelled when it has
+ * them, before its turn, it gets them. */
 static void cancelled_reader(struct task *me)
 {
     struct scene *self = (struct scene *)me;

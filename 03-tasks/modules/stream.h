@@ -28,12 +28,11 @@
  *
  * What it leaves out. TLS: bufferevent_openssl_socket_new in stream_init would
  * give it, but then read_rest in stream_read.c must go: it reads from the
- * socket.
+ * socket itself.
  *
  * Idea: asyncio's streams; libevent's bufferevent, and what 02-sockets/server.c
  * adds to one. Compile stream.c and stream_read.c with what await.h names, and
- * with
- * 02-sockets/modules/monotonic.c.
+ * with 02-sockets/modules/monotonic.c.
  */
 #ifndef STREAM_H
 #define STREAM_H

@@ -4,16 +4,17 @@
 
 #include <errno.h>
 #include <sched.h>
-#include <stdalign.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* A message to a worker begins with this, and so do its bytes with the alignment
- * that any struct may want. */
-struct order {
-    alignas(max_align_t) void (*function)(void *argument);
+/* What a message to a worker begins with. The bytes behind it are aligned as any
+ * struct may want it. */
+union order {
+    void (*function)(void *argument);
+    max_align_t alignment;
 };
 
 /* A slot, and the worker process in it. */
@@ -42,7 +43,7 @@ struct workers {
 /* Waits for a worker's next message. It asks a few times before it sleeps: under
  * load the message is on its way, and to be woken costs more than to ask. Returns
  * the size, the order included; 0 when the other end is closed. */
-static size_t next_message(int fd, struct order *order, size_t capacity)
+static size_t next_message(int fd, union order *order, size_t capacity)
 {
     enum { TRIES = 5 }; /* doubles the rate of empty jobs on 2 cores */
     ssize_t n = -1;
@@ -61,8 +62,8 @@ static size_t next_message(int fd, struct order *order, size_t capacity)
 static void work(int fd, void *arg)
 {
     const size_t *largest = arg;
-    size_t n, capacity = sizeof(struct order) + *largest;
-    struct order *order = malloc(capacity);
+    size_t n, capacity = sizeof(union order) + *largest;
+    union order *order = malloc(capacity);
 
     while (order && (n = next_message(fd, order, capacity)) > sizeof *order) {
         order->function(order + 1);
@@ -219,8 +220,7 @@ static int fork_workers(struct workers *workers, int slots)
         if (worker->fd < 0)
             return EAGAIN; /* fork's for "no more processes" */
     }
-    return takes(workers->workers[0].fd,
-                 sizeof(struct order) + workers->largest)
+    return takes(workers->workers[0].fd, sizeof(union order) + workers->largest)
                ? 0
                : EMSGSIZE;
 }
@@ -272,7 +272,7 @@ int workers_attach(struct workers *workers, struct event_base *base,
 static bool worker_send(struct worker *worker, void (*function)(void *argument),
                         void *bytes, size_t size)
 {
-    struct order order = {function};
+    union order order = {.function = function};
     struct iovec parts[2] = {{&order, sizeof order}, {bytes, size}};
     const struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
 

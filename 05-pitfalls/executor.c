@@ -127,7 +127,6 @@ static void pool_close(struct program *self)
         thread_pool_free(self->threads);
     if (self->processes)
         process_pool_free(self->processes);
-    self->threads = NULL;
     self->processes = NULL;
 }
 
@@ -158,6 +157,10 @@ static void program_run(struct task *me)
     TASK_BEGIN(me);
     task_create(me->loop, &self->heartbeat.task, heartbeat_run, "heartbeat");
     AWAIT(me, task_sleep(me, 0));
+    self->sums = calloc((size_t)self->jobs, sizeof *self->sums);
+    self->tasks = calloc((size_t)self->jobs, sizeof *self->tasks);
+    if (!self->sums || !self->tasks)
+        TASK_FAIL(me, TASK_NO_MEMORY);
     if (self->scene != BROKEN && !pool_open(self, me->loop->base)) {
         warn("cannot start %ld %s", self->workers, scene_names[self->scene]);
         self->failed = true;
@@ -178,29 +181,9 @@ static void program_run(struct task *me)
           (double)self->heartbeat.longest_gap / TASK_MS);
     TASK_FINALLY(me);
     pool_close(self);
-    TASK_END(me);
-}
-
-/* Forks the processes, runs the tasks. Returns the exit status. */
-static int run(struct program *self)
-{
-    int status = 1;
-
-    if (self->scene == PROCESSES)
-        self->processes =
-            process_pool_new((int)self->workers, CAPACITY, sizeof(uint64_t));
-    self->sums = calloc((size_t)self->jobs, sizeof *self->sums);
-    self->tasks = calloc((size_t)self->jobs, sizeof *self->tasks);
-    if (self->scene == PROCESSES && !self->processes)
-        warn("cannot start %ld processes", self->workers);
-    else if (!self->sums || !self->tasks)
-        warnx("out of memory");
-    else if (task_main(&self->task, program_run) == 0)
-        status = self->failed;
-    pool_close(self); /* if there was no loop */
     free(self->sums);
     free(self->tasks);
-    return status;
+    TASK_END(me);
 }
 
 static const char usage[] = "usage: executor [-w WORKERS] [-j JOBS] [-n UPTO] "
@@ -217,7 +200,7 @@ int main(int argc, char **argv)
 {
     static const struct option long_options[] = {{"help", 0, NULL, 'h'}, {0}};
     struct program program = {.jobs = 1, .n = 1000000};
-    int option, scene = 0;
+    int option, status, scene = 0;
     bool good = true;
 
     program.workers = limits_processors();
@@ -252,5 +235,13 @@ int main(int argc, char **argv)
         return 2;
     }
     program.scene = scene == FIXED ? PROCESSES : (enum scene)scene;
-    return run(&program);
+    if (program.scene == PROCESSES)
+        program.processes =
+            process_pool_new((int)program.workers, CAPACITY, sizeof(uint64_t));
+    if (program.scene == PROCESSES && !program.processes)
+        err(1, "cannot start %ld processes", program.workers);
+    status = task_main(&program.task, program_run);
+    if (program.processes) /* no task could run */
+        process_pool_free(program.processes);
+    return status || program.failed;
 }

@@ -19,7 +19,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { ASKERS = 5, TURNS = 400, LARGE = 128 * 1024 };
+enum { ASKERS = 5, TURNS = 100, LARGE = 128 * 1024 };
 
 static int started[2], gate[2]; /* pipes: from jobs, to jobs */
 

@@ -158,7 +158,7 @@ static void program_run(struct task *me)
     task_create(me->loop, &self->heartbeat.task, heartbeat_run, "heartbeat");
     AWAIT(me, task_sleep(me, 0));
     self->sums = calloc((size_t)self->jobs, sizeof *self->sums);
-    self->tasks = calloc((size_t)self->jobs, sizeof *self->tasks);
+    self->tasks = calloc((size_t)self->jobs, sizeof(struct task *));
     if (!self->sums || !self->tasks)
         TASK_FAIL(me, TASK_NO_MEMORY);
     if (self->scene != BROKEN && !pool_open(self, me->loop->base)) {

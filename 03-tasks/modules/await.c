@@ -23,18 +23,6 @@ const char TASK_NOT_CREATED[] = "awaits a task that was not created";
 const char TASK_LOST[] = "lost its place: a return without AWAIT or "
                          "TASK_RETURN, or an AWAIT inside a switch";
 
-/* How a task waits. */
-enum wait {
-    WAIT_NONE,    /* not: it runs, or is done */
-    WAIT_OVER,    /* not any more; it is in loop->ready */
-    WAIT_TURN,    /* for its turn: new, or yields; it is there, too */
-    WAIT_SLEEP,   /* for its timer */
-    WAIT_NOTHING, /* for what comes after its deadline */
-    WAIT_TASK,    /* waits_for: the task it awaits */
-    WAIT_LIST,    /* in a list by its link; waits_for: the list owner's slot */
-    WAIT_OBJECT   /* waits_for: a struct task_wait */
-};
-
 /* A time from now on, or the end of time. */
 static int64_t after(int64_t us)
 {

@@ -88,12 +88,12 @@ struct task {
         struct task_wait *observer; /* if `has_observer`: hears of it instead */
     };
     union {
-        void *waits_for;         /* while it waits: see enum wait in await.c */
+        void *waits_for;         /* while it waits: see enum wait */
         const char *wait_result; /* once it may go on: NULL, or an error */
     };
     struct heap_node timer; /* timer.mark: when the wait began, TASK_TICKS */
     int step;               /* where to go on: 0, a line, or one of two below */
-    unsigned wait : 3;      /* how it waits: enum wait in await.c */
+    unsigned wait : 3;      /* how it waits: enum wait, below */
     bool has_timer : 1;     /* its timer is in the heap */
     bool deadline_passed : 1; /* the wait has not ended yet */
     bool cancel : 1;          /* asked for; to be delivered at the next await */
@@ -251,6 +251,7 @@ struct task_wait {
     /* A task that this one observes is done, and may be freed now. */
     void (*ended)(struct task_wait *wait, struct task *task);
     struct task *owner; /* of the observed tasks, if not the waiter; or NULL */
+    bool any;           /* one of them that is done ends the wait */
 };
 
 /* Something that any number of tasks wait for, in a list. */
@@ -258,7 +259,8 @@ struct task_waiters {
     struct task_link list;
     void *is_head;       /* NULL, which tells the list from a task in it */
     const char *kind;    /* "a semaphore"; NULL: unknown */
-    struct task *holder; /* has what they wait for (a lock's owner), or NULL */
+    struct task *holder; /* has what they wait for (a lock's owner), or NULL;
+                          * yours to set, and to clear when it has no more */
 };
 
 void task_waiters_init(struct task_waiters *waiters, const char *kind);
@@ -284,7 +286,19 @@ const char *task_await_error(const struct task *me, const struct task *task);
 /* Has observer->ended called when the task is done; NULL: no longer. */
 void task_observe(struct task *task, struct task_wait *observer);
 
-/* --- For task_loop.c ---------------------------------------------------- */
+/* --- For task_loop.c and task_tree.c ------------------------------------ */
+
+/* How a task waits. */
+enum wait {
+    WAIT_NONE,    /* not: it runs, or is done */
+    WAIT_OVER,    /* not any more; it is in loop->ready */
+    WAIT_TURN,    /* for its turn: new, or yields; it is there, too */
+    WAIT_SLEEP,   /* for its timer */
+    WAIT_NOTHING, /* for what comes after its deadline */
+    WAIT_TASK,    /* waits_for: the task it awaits */
+    WAIT_LIST,    /* in a list by its link; waits_for: the list owner's slot */
+    WAIT_OBJECT   /* waits_for: a struct task_wait */
+};
 
 /* The task that has this link or timer in it. */
 #define TASK_OF(part, member) task_of(part, offsetof(struct task, member))

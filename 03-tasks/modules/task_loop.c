@@ -9,6 +9,38 @@
 
 enum { PASSES_AT_ONCE = 64 };
 
+/* Where things are in the structs, for scripts/task-tree, which reads the memory
+ * of a running program: it finds the magic words first, then each loop by its
+ * pointer to them. Change the number in the magic words, here and there, when you
+ * change this list, the flags of struct task or enum wait. */
+#define AT(type, member) (uint16_t) offsetof(struct type, member)
+struct task_layout {
+    char magic[16];
+    uint16_t offsets[21];
+};
+static const struct task_layout layout = {"await.h tasks 1",
+                                          {AT(task_loop, all),
+                                           AT(task_loop, alive),
+                                           AT(task_loop, ready_count),
+                                           AT(task_loop, now),
+                                           sizeof(struct task),
+                                           AT(task, link),
+                                           AT(task, all),
+                                           AT(task, loop),
+                                           AT(task, name),
+                                           AT(task, awaiter),
+                                           AT(task, waits_for),
+                                           AT(task, timer.due),
+                                           AT(task, timer.mark),
+                                           AT(task, step),
+                                           AT(task_wait, waiter),
+                                           AT(task_wait, kind),
+                                           AT(task_wait, owner),
+                                           AT(task_wait, any),
+                                           AT(task_waiters, is_head),
+                                           AT(task_waiters, kind),
+                                           AT(task_waiters, holder)}};
+
 void task_list_init(struct task_link *list)
 {
     list->next = list->prev = list;
@@ -181,7 +213,7 @@ static void on_tick(evutil_socket_t fd, short events, void *arg)
 
 int task_loop_init(struct task_loop *loop, struct event_base *base)
 {
-    *loop = (struct task_loop){.base = base};
+    *loop = (struct task_loop){.layout = &layout, .base = base};
     task_list_init(&loop->ready);
     task_list_init(&loop->all);
     task_list_init(&loop->failed);
@@ -194,6 +226,7 @@ void task_loop_free(struct task_loop *loop)
     if (loop->tick)
         event_free(loop->tick);
     loop->tick = NULL;
+    loop->layout = NULL;
 }
 
 /* Runs passes until a task is done (NULL: all are). Returns NULL, or what has

@@ -32,9 +32,10 @@ struct task_link {
 
 /* What the tasks of an event base share. It owns none of them. */
 struct task_loop {
-    struct event_base *base; /* not owned */
-    struct event *tick;      /* owned: runs a pass */
-    struct task_link ready;  /* tasks that may go on, in order */
+    const struct task_layout *layout; /* by which scripts/task-tree finds it */
+    struct event_base *base;          /* not owned */
+    struct event *tick;               /* owned: runs a pass */
+    struct task_link ready;           /* tasks that may go on, in order */
     size_t ready_count;
     struct heap timers;      /* of those that sleep or have a deadline */
     struct task_link all;    /* not done */

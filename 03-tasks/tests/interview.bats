@@ -3,6 +3,7 @@
 
 load ../../scripts/lib/test_helper
 load ../../scripts/lib/peer
+load helpers/tree
 
 @test "03-01 a task without macros: a step, a note, a return" {
     prove by_hand
@@ -311,4 +312,13 @@ ends: cancelled"
         assert_line --index 2 "wait_closed does not wait for it"
     fi
     assert_line --index 3 "asyncio.run has cancelled the connection"
+}
+
+@test "03-20 from outside you see what each task waits for; a deadlock is named" {
+    start_tree deadlock
+    look_at "$server_pid"
+    assert_line "main T s  waits for a group of 2"
+    assert_line "├── to the left T s  waits for lock b, which to the right holds"
+    assert_line "└── to the right T s  waits for lock a, which to the left holds"
+    assert_line "deadlock: to the left -> to the right -> to the left"
 }

@@ -29,8 +29,11 @@
  * time the task may go on, and jumps to where it left off. So:
  *
  *   - Whatever must outlive an AWAIT lives in the struct: the function's own
- *     variables are lost there, a loop's `int i`, too (`self` is set anew). gcc
- *     warns of many (-Wall with -Og or more, as in make practice; clang does not).
+ *     variables are lost there, a loop's `int i`, too (`self` is set anew). This
+ *     header turns on warnings that find most: of gcc "switch jumps over variable
+ *     initialization" (and, with -Wall -Og, "may be used uninitialized"), of
+ *     clang "may be uninitialized". Put the variable into the struct; or, if no
+ *     AWAIT stands between its value and its use, declare it above TASK_BEGIN.
  *   - No AWAIT inside a `switch` of yours (the task would fail with TASK_LOST),
  *     and one on a line (else "duplicate case value"). Loops and `if` are fine.
  *   - Leave the function with AWAIT, TASK_RETURN, TASK_FAIL or TASK_END only.
@@ -61,6 +64,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* A variable that is lost over an AWAIT should be found when it is compiled.
+ * Neither of these is in -Wall or -Wextra. */
+#ifdef __clang__
+#pragma clang diagnostic warning "-Wconditional-uninitialized"
+#else
+#pragma GCC diagnostic warning "-Wjump-misses-init"
+#endif
 
 /* Times are microseconds: task_sleep(me, 20 * TASK_MS). */
 #define TASK_MS INT64_C(1000)

@@ -15,7 +15,7 @@ enum { PASSES_AT_ONCE = 64 };
  * change this list, the flags of struct task or enum wait. */
 #define AT(type, member) (uint16_t) offsetof(struct type, member)
 struct task_layout {
-    char magic[16];
+    _Alignas(8) char magic[16];
     uint16_t offsets[21];
 };
 static const struct task_layout layout = {"await.h tasks 1",

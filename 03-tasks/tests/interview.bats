@@ -125,6 +125,15 @@ the owner is cancelled: cancelled; its members: cancelled, cancelled"
     assert_output --regexp "^[0-9]+ tasks, [0-9]+ of them cancelled: each cleaned up once, nothing missing$"
 }
 
+@test "03-06 cancelled in its clean-up, a task that catches it cleans up to the end" {
+    prove cancel_path
+    # The lesson shows the same.
+    while IFS= read -r line; do
+        grep -qxF -e "$line" "$root/03-tasks/README.md" || fail "not in the lesson: $line"
+    done <<<"$output"
+    assert_line --index 7 --partial "frees all; ends with: cancelled"
+}
+
 @test "03-07 wait_for waits for the clean-up, and takes a late result; as in asyncio" {
     same_as_twin timeout
     assert_line --index 2 "slow: cleaned up"
@@ -264,6 +273,42 @@ task_run returns 0, tasks alive: 0"
     drive misuse
     assert_line --regexp "^AWAIT in a switch: +lost its place"
     assert_line --regexp "^return in the middle: +lost its place"
+}
+
+# lost TITLE: compiles a task whose loop variable is lost, with "${compiler[@]}".
+lost() {
+    cat >"$BATS_TEST_TMPDIR/lost.c" <<'END'
+#include "await.h"
+#include <stdio.h>
+void count_run(struct task *me);
+void count_run(struct task *me)
+{
+    TASK_BEGIN(me);
+    for (int i = 0; i < 3; i++) {
+        AWAIT(me, task_sleep(me, TASK_SECOND));
+        printf("%d\n", i);
+    }
+    TASK_END(me);
+}
+END
+    run "${compiler[@]}" -I03-tasks/modules -c -o /dev/null "$BATS_TEST_TMPDIR/lost.c"
+    assert_success
+    assert_line --regexp "'i'|‘i’"
+    assert_line --regexp "warning: (switch jumps over variable init|.* may be (used )?uninit)"
+}
+
+@test "03-16 a loop variable that an await loses is a warning, whatever the compiler" {
+    local compiler
+
+    [[ -z ${SANITIZE-}${VALGRIND-} ]] || skip "the same for every build"
+    for level in -O0 -Og -O2; do
+        compiler=(gcc $level)
+        lost
+        ! command -v clang >/dev/null || {
+            compiler=(clang $level)
+            lost
+        }
+    done
 }
 
 @test "03-17 an asyncio task starts in its turn; an eager one, from 3.12 on, at once" {

@@ -170,6 +170,7 @@ static void program_run(struct task *me)
 {
     struct program *self = (struct program *)me;
     struct storm *storm = &self->storm;
+    struct node *victim;
 
     TASK_BEGIN(me);
     semaphore_init(&storm->semaphore, PERMITS);
@@ -178,8 +179,7 @@ static void program_run(struct task *me)
         self->root = (struct node){.storm = storm};
         task_create(me->loop, &self->root.task, node_run, "root");
         while (!task_done(&self->root.task)) {
-            struct node *victim = storm->alive[pick(storm, ALIVE)];
-
+            victim = storm->alive[pick(storm, ALIVE)];
             if (victim && pick(storm, 30) == 0)
                 task_cancel(&victim->task);
             AWAIT(me, task_sleep(me, 0));

@@ -275,7 +275,7 @@ task_run returns 0, tasks alive: 0"
     assert_line --regexp "^return in the middle: +lost its place"
 }
 
-# lost TITLE: compiles a task whose loop variable is lost, with "${compiler[@]}".
+# lost: compiles a task whose loop variable is lost, with "${compiler[@]}".
 lost() {
     cat >"$BATS_TEST_TMPDIR/lost.c" <<'END'
 #include "await.h"
@@ -302,10 +302,10 @@ END
 
     [[ -z ${SANITIZE-}${VALGRIND-} ]] || skip "the same for every build"
     for level in -O0 -Og -O2; do
-        compiler=(gcc $level)
+        compiler=(gcc "$level")
         lost
         ! command -v clang >/dev/null || {
-            compiler=(clang $level)
+            compiler=(clang "$level")
             lost
         }
     done

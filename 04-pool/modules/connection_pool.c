@@ -41,13 +41,18 @@ struct pool {
     int missing;          /* of the first min_size, not open yet */
     pool_created created; /* NULL once it has been called */
     void *created_arg;
-    char failure[160]; /* why the pool could not be made, or "" */
+    const char *failure; /* why the pool could not be made, or NULL: one of */
+    char words[160];     /* POOL_…, or this */
     bool closing, terminated;
     pool_closed closed;
     void *closed_arg;
     int loan_list_count;
     struct loan_list loan_lists[]; /* the lent, by the number of their lease */
 };
+
+const char POOL_TIMED_OUT[] = "timed out";
+const char POOL_CLOSING[] = "the pool is closing";
+const char POOL_NO_MEMORY[] = "out of memory";
 
 const struct pool_options pool_defaults = {1, 10, -1};
 
@@ -172,7 +177,8 @@ static void on_opened(void *connection, const char *error, void *arg)
             pool->missing--;
     } else {
         if (pool->created) {
-            snprintf(pool->failure, sizeof pool->failure, "%s", error);
+            snprintf(pool->words, sizeof pool->words, "%s", error);
+            pool->failure = pool->words;
             pool->closing = true;
         }
         lend_free(pool, pool->waiters.last_ticket);
@@ -213,7 +219,7 @@ static void open_wanted(struct pool *pool)
            pool->size < pool->options.max_size) {
         if (open_one(pool) < 0) {
             pool_wake(pool); /* the others have another try */
-            waiters_answer(&pool->waiters, no_lease, "out of memory");
+            waiters_answer(&pool->waiters, no_lease, POOL_NO_MEMORY);
             return;
         }
     }
@@ -246,7 +252,7 @@ static void end_turn(struct pool *pool)
  * so is the pool's work. May be the last thing the pool does. */
 static void close_down(struct pool *pool)
 {
-    const char *why = *pool->failure ? pool->failure : "the pool is closing";
+    const char *why = pool->failure ? pool->failure : POOL_CLOSING;
     struct entry *entry;
 
     while (pool->waiters.count > 0)
@@ -302,11 +308,11 @@ static void on_work(evutil_socket_t fd, short events, void *arg)
     end_turn(pool);
 }
 
-/* Are these possible? If not, says why in pool->failure. */
+/* Are these possible? If not, says why in pool->words. */
 static bool check_options(struct pool *pool, const struct pool_options *o)
 {
-    char *why = pool->failure;
-    size_t size = sizeof pool->failure;
+    char *why = pool->words;
+    size_t size = sizeof pool->words;
 
     if (o->min_size < 0)
         snprintf(why, size, "min_size is %d: 0 or more", o->min_size);
@@ -349,11 +355,14 @@ struct pool *pool_new(struct event_base *base,
     TAILQ_INIT(&pool->lent);
     waiters_init(&pool->waiters);
     pool->waiters.answered = ANSWERS_A_PASS; /* the first turn: a pass later */
-    pool->closing = !check_options(pool, &pool->options);
+    if (!check_options(pool, &pool->options)) {
+        pool->failure = pool->words;
+        pool->closing = true;
+    }
     while (!pool->closing && pool->missing < pool->options.min_size) {
         pool->missing++;
         if (open_one(pool) < 0) {
-            snprintf(pool->failure, sizeof pool->failure, "out of memory");
+            pool->failure = POOL_NO_MEMORY;
             pool->closing = true;
         }
     }

@@ -47,6 +47,12 @@
 
 struct pool;
 
+/* Errors of the pool's own, to be compared by ==. All others are the words that
+ * the open method gave, or say which of the options makes no sense. */
+extern const char POOL_TIMED_OUT[];
+extern const char POOL_CLOSING[];
+extern const char POOL_NO_MEMORY[];
+
 /* One loan of one connection: a value, which may be copied and kept. An old one
  * does no harm: its number is never given again. */
 struct lease {
@@ -89,8 +95,9 @@ struct pool_options {
 extern const struct pool_options pool_defaults; /* 1, 10, -1 */
 
 /* error: NULL, or why the pool could not be made: sizes that make no sense, or
- * one of the first min_size connections failed. The others are closed by then,
- * and the pool is good for pool_free only, which may be called right here. */
+ * one of the first min_size connections failed; POOL_NO_MEMORY; POOL_CLOSING if
+ * it was closed before. All connections are closed by then, and the pool is good
+ * for pool_free only, which may be called right here. */
 typedef void (*pool_created)(struct pool *pool, const char *error, void *arg);
 
 /* error: NULL, or why there is no lease; its words are valid during the call. */
@@ -110,9 +117,8 @@ struct pool *pool_new(struct event_base *base,
 /* Asks for a connection and waits for up to timeout_ms milliseconds for it;
  * -1: for ever, 0: only for one that is free. Returns a ticket (> 0), or -1:
  * errno ENOMEM, or ESHUTDOWN when the pool is closing. After a ticket,
- * `acquired` comes once, unless it is cancelled: with a lease, or with an error
- * ("timed out", "the pool is closing", "out of memory", or the open method's
- * words). */
+ * `acquired` comes once, unless it is cancelled: with a lease, or with an error:
+ * POOL_TIMED_OUT, POOL_CLOSING, POOL_NO_MEMORY, or the open method's words. */
 int64_t pool_acquire(struct pool *pool, int timeout_ms, pool_acquired acquired,
                      void *arg);
 

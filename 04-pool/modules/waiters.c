@@ -98,6 +98,6 @@ void waiters_time_out(struct waiters *waiters, int64_t now, int64_t up_to)
         /* Newer waiters are due later, or as late and behind the older ones. */
         if (waiter->ticket > up_to)
             return;
-        answer(waiters, waiter, (struct lease){NULL, 0}, "timed out");
+        answer(waiters, waiter, (struct lease){NULL, 0}, POOL_TIMED_OUT);
     }
 }

@@ -58,7 +58,7 @@ void waiters_answer(struct waiters *waiters, struct lease lease,
 /* The earliest deadline (ms), or NEVER. */
 int64_t waiters_deadline(const struct waiters *waiters);
 
-/* Answers "timed out" to those whose deadline has come, up to this ticket, in
+/* Answers POOL_TIMED_OUT to those whose deadline has come, up to this ticket, in
  * the order of the deadlines. */
 void waiters_time_out(struct waiters *waiters, int64_t now, int64_t up_to);
 

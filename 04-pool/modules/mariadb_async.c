@@ -23,6 +23,9 @@ struct mariadb {
     int error;           /* of the operation, the first one; and its words */
     char words[MYSQL_ERRMSG_SIZE];
     MYSQL_RES *result; /* owned: the first one */
+    MYSQL_ROW row;     /* of it, the last one that a stream has fetched */
+    bool wants_stream; /* the query's rows are to be fetched one by one */
+    bool streaming;    /* not all of them are: more is on the line */
     mariadb_done done;
     void (*closed)(void *arg);
     void *arg; /* of done or closed */
@@ -31,7 +34,7 @@ struct mariadb {
 static bool query_runs(const struct mariadb *m)
 {
     return m->step.kind == MARIADB_QUERY || m->step.kind == MARIADB_STORE ||
-           m->step.kind == MARIADB_NEXT;
+           m->step.kind == MARIADB_NEXT || m->streaming;
 }
 
 /* Shuts the socket: the library may have closed it already. */
@@ -136,10 +139,19 @@ static int next_step(struct mariadb *m)
         /* The server's errors do not say whether a transaction is open now: ask
          * with a statement that does nothing. (A ping's answer says it, but the
          * library does not read it.) After its own errors nobody answers. */
+        m->streaming = false; /* the failed fetch was the last one */
         if (over != MARIADB_CONNECT && over != MARIADB_ASK &&
             mariadb_error_is_servers(error))
             m->step.kind = MARIADB_ASK;
-    } else if (over == MARIADB_STORE) {
+    } else if (over == MARIADB_FETCH && m->step.row) {
+        m->row = m->step.row;
+    } else if (over == MARIADB_USE && m->step.fetched) {
+        m->result = m->step.stream = m->step.fetched;
+        m->step.fetched = NULL;
+        m->streaming = true;
+    } else if (over == MARIADB_STORE || over == MARIADB_USE ||
+               over == MARIADB_FETCH) {
+        m->streaming = false;
         if (!m->result)
             m->result = m->step.fetched;
         else if (m->step.fetched)
@@ -148,7 +160,8 @@ static int next_step(struct mariadb *m)
         if (mysql_more_results(&m->step.mysql))
             m->step.kind = MARIADB_NEXT;
     } else if (over == MARIADB_QUERY || over == MARIADB_NEXT) {
-        m->step.kind = MARIADB_STORE;
+        m->step.kind = over == MARIADB_QUERY && m->wants_stream ? MARIADB_USE
+                                                                : MARIADB_STORE;
     }
     return m->step.kind == MARIADB_IDLE ? 0 : mariadb_step_run(&m->step, 0);
 }
@@ -178,7 +191,7 @@ static void go_on(struct mariadb *m, int status)
         mariadb_free(m);
     } else {
         event_del(m->limit);
-        if (mariadb_socket_has_spare_bytes(&m->step.mysql))
+        if (!m->streaming && mariadb_socket_has_spare_bytes(&m->step.mysql))
             cut_line(m);
         if (m->error) { /* rows before it are not to be taken for all */
             mysql_free_result(m->result);
@@ -266,23 +279,58 @@ no_memory:
     return NULL;
 }
 
-int mariadb_query(struct mariadb *m, const char *text, mariadb_done done,
-                  void *arg)
+static int begin_query(struct mariadb *m, const char *text, bool stream,
+                       mariadb_done done, void *arg)
 {
-    char *copy = strdup(text);
+    char *copy;
 
-    if (!copy || m->step.kind != MARIADB_IDLE) {
-        free(copy);
+    if (m->step.kind != MARIADB_IDLE || m->streaming) {
+        errno = EBUSY;
         return -1;
     }
+    copy = strdup(text);
+    if (!copy)
+        return -1;
     free(m->step.text);
+    m->wants_stream = stream;
     m->step.text = copy;
     mysql_free_result(m->result); /* NULL is fine */
     m->result = NULL;
+    m->row = NULL;
     m->done = done;
     m->arg = arg;
     begin(m, MARIADB_QUERY, &m->step.where->query_timeout);
     return 0;
+}
+
+int mariadb_query(struct mariadb *m, const char *text, mariadb_done done,
+                  void *arg)
+{
+    return begin_query(m, text, false, done, arg);
+}
+
+int mariadb_stream(struct mariadb *m, const char *text, mariadb_done done,
+                   void *arg)
+{
+    return begin_query(m, text, true, done, arg);
+}
+
+int mariadb_fetch(struct mariadb *m, mariadb_done done, void *arg)
+{
+    if (m->step.kind != MARIADB_IDLE || !m->streaming) {
+        errno = m->step.kind != MARIADB_IDLE ? EBUSY : ENOENT;
+        return -1;
+    }
+    m->done = done;
+    m->arg = arg;
+    m->row = NULL;
+    begin(m, MARIADB_FETCH, &m->step.where->query_timeout);
+    return 0;
+}
+
+MYSQL_ROW mariadb_row(struct mariadb *m)
+{
+    return m->row;
 }
 
 MYSQL_RES *mariadb_result(struct mariadb *m)
@@ -323,7 +371,7 @@ bool mariadb_reusable(struct mariadb *m)
 
     mariadb_get_infov(&m->step.mysql, MARIADB_CONNECTION_SERVER_STATUS,
                       &server_status);
-    return m->step.kind == MARIADB_IDLE && !m->cut &&
+    return m->step.kind == MARIADB_IDLE && !m->streaming && !m->cut &&
            mysql_errno(&m->step.mysql) == 0 &&
            !(server_status & SERVER_STATUS_IN_TRANS);
 }
@@ -338,6 +386,24 @@ void mariadb_cut(struct mariadb *m)
     }
 }
 
+/* Ends a stream in the middle. To free its result the library would read all the
+ * rest first, and wait for it. So the line is cut, and what is here already is
+ * fetched, until that would have to wait, and fails: then nothing is left. */
+static void drop_stream(struct mariadb *m)
+{
+    int status;
+
+    cut_line(m);
+    m->streaming = m->step.kind != MARIADB_FETCH || m->step.row;
+    m->step.kind = MARIADB_FETCH;
+    while (m->streaming) {
+        status = mariadb_step_run(&m->step, 0);
+        while (status != 0)
+            status = mariadb_step_run(&m->step, MYSQL_WAIT_TIMEOUT);
+        m->streaming = m->step.row;
+    }
+}
+
 void mariadb_close(struct mariadb *m, void (*closed)(void *arg), void *arg)
 {
     m->closed = closed;
@@ -346,6 +412,8 @@ void mariadb_close(struct mariadb *m, void (*closed)(void *arg), void *arg)
     event_del(m->limit);
     if (m->suspended)
         break_off(m, NULL);
+    if (m->streaming)
+        drop_stream(m);
     mysql_free_result(m->result);
     mysql_free_result(m->step.fetched);
     m->result = m->step.fetched = NULL;

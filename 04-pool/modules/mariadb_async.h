@@ -64,13 +64,33 @@ struct mariadb *mariadb_open(struct event_base *base,
                              mariadb_done done, void *arg);
 
 /* Begins a query; the text is copied. Frees the result of the one before.
- * Returns 0, or -1 if an operation is going on or there is no memory. What
- * comes from outside goes into the text by way of mysql_real_escape_string. */
+ * Returns 0, or -1: errno EBUSY if an operation or a stream is going on, ENOMEM
+ * without memory. What comes from outside goes into the text by way of
+ * mysql_real_escape_string. */
 int mariadb_query(struct mariadb *connection, const char *text,
                   mariadb_done done, void *arg);
 
+/* The same, but the rows stay at the server until mariadb_fetch takes them, one
+ * at a time: for a result of any size in the memory of one row. `done` comes when
+ * the first row could be fetched. The server works, and holds what it has locked,
+ * for as long as you take. Until the last row was fetched (or there are none, or
+ * one fails) the connection takes no query and is not reusable: to stop in the
+ * middle is to close it. aiomysql: SSCursor; the library: mysql_use_result. */
+int mariadb_stream(struct mariadb *connection, const char *text,
+                   mariadb_done done, void *arg);
+
+/* Fetches the next row of a stream; `done` comes when mariadb_row has it. The
+ * query_timeout is for each. Returns 0, or -1 with EBUSY, or with ENOENT if there
+ * is no stream, or its last row was fetched before. */
+int mariadb_fetch(struct mariadb *connection, mariadb_done done, void *arg);
+
+/* The row, valid until the next call for this connection; NULL: there are no
+ * more. mysql_fetch_lengths(mariadb_result(…)) has its lengths. */
+MYSQL_ROW mariadb_row(struct mariadb *connection);
+
 /* The rows of the last query, or NULL where it has none (an INSERT, an error).
- * Owned by the connection, valid till its next query. In a row, NULL is NULL; a
+ * Of a stream it knows the columns only: mysql_fetch_row would block.
+ * Owned by the connection, valid until its next query. In a row, NULL is NULL; a
  * value may hold any bytes, zeros too: mysql_fetch_lengths says how many. Of a
  * procedure's results only the first is kept. */
 MYSQL_RES *mariadb_result(struct mariadb *connection);
@@ -82,8 +102,8 @@ const char *mariadb_error(struct mariadb *connection);
  * library's: it was not, or the line broke. */
 bool mariadb_error_is_servers(int error);
 
-/* Is a query going on, or was one ever given up, by its time limit or by
- * mariadb_cut? Then the server may still run it, even after mariadb_close:
+/* Is a query or a stream going on, or was one ever given up, by its time limit or
+ * by mariadb_cut? Then the server may still run it, even after mariadb_close:
  * mariadb_kill ends it. */
 bool mariadb_unanswered(struct mariadb *connection);
 
@@ -94,11 +114,12 @@ MYSQL *mariadb_handle(struct mariadb *connection);
 /* Idle, and neither closed nor spoken to by the server: false for a corpse. */
 bool mariadb_alive(struct mariadb *connection);
 
-/* Fit to be lent again: idle, not broken, no transaction open. */
+/* Fit to be lent again: idle, not broken, no stream or transaction open. */
 bool mariadb_reusable(struct mariadb *connection);
 
 /* Cuts the line, at once. An operation that is going on fails (2013), and its
- * callback comes; later ones fail, too. The server may still run the query.
+ * callback comes; later ones fail, too, but a fetch only after the rows that are
+ * here already. The server may still run the query.
  * Only mariadb_unanswered and mariadb_close are of use then. */
 void mariadb_cut(struct mariadb *connection);
 

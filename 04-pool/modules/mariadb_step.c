@@ -37,6 +37,16 @@ static int library_run(struct mariadb_step *step, int happened)
                      : mysql_store_result_start(&step->fetched, mysql);
         step->failed = false; /* mysql_errno knows */
         break;
+    case MARIADB_USE:
+        step->fetched = mysql_use_result(mysql);
+        step->failed = false;
+        break;
+    case MARIADB_FETCH:
+        status = happened
+                     ? mysql_fetch_row_cont(&step->row, step->stream, happened)
+                     : mysql_fetch_row_start(&step->row, step->stream);
+        step->failed = false;
+        break;
     case MARIADB_NEXT:
         status = happened ? mysql_next_result_cont(&failed, mysql, happened)
                           : mysql_next_result_start(&failed, mysql);

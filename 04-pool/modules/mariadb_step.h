@@ -21,6 +21,8 @@ enum mariadb_step_kind {
     MARIADB_CONNECT,
     MARIADB_QUERY, /* sends text, waits for the head of the answer */
     MARIADB_STORE, /* fetches the rows */
+    MARIADB_USE,   /* or leaves them at the server, for FETCH */
+    MARIADB_FETCH, /* the next row of stream */
     MARIADB_NEXT,  /* the head of the next answer, if there are several */
     MARIADB_ASK,   /* a statement that does nothing */
     MARIADB_CLOSE  /* frees mysql */
@@ -32,7 +34,9 @@ struct mariadb_step {
     const struct mariadb_where *where; /* the caller's */
     enum mariadb_step_kind kind;
     char *text;         /* the caller's; read while QUERY runs */
-    MYSQL_RES *fetched; /* by STORE, NULL if there are no rows; the caller's */
+    MYSQL_RES *fetched; /* by STORE or USE, NULL: no rows; the caller's */
+    MYSQL_RES *stream;  /* the caller's; what FETCH takes its row from */
+    MYSQL_ROW row;      /* by FETCH; NULL: it was the last, or an error */
     bool failed;        /* how it ended; mysql_errno may know more, or less */
 };
 

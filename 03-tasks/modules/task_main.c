@@ -3,6 +3,23 @@
 #include "task_main.h"
 #include <err.h>
 #include <stdio.h>
+#include <unistd.h>
+
+/* May the program say that all went well? If an earlier write failed, errno is
+ * another call's by now: an empty one tells the reason, or none can be told. */
+static bool output_is_written(void)
+{
+    if (fflush(stdout) == 0) {
+        if (!ferror(stdout))
+            return true;
+        if (write(fileno(stdout), "", 0) == 0) {
+            warnx("cannot write the result");
+            return false;
+        }
+    }
+    warn("cannot write the result");
+    return false;
+}
 
 int task_main(struct task *main_task, void (*run)(struct task *me))
 {
@@ -18,11 +35,7 @@ int task_main(struct task *main_task, void (*run)(struct task *me))
     task_create(&loop, main_task, run, "main");
     if (task_run(&loop, main_task) < 0) /* which has reported the reason */
         goto cleanup;
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        warn("cannot write the result");
-        goto cleanup;
-    }
-    status = 0;
+    status = output_is_written() ? 0 : 1;
 
 cleanup:
     task_loop_free(&loop);

@@ -1,48 +1,32 @@
 /* pool — borrow a connection, run a query, give it back, close the pool.
  *
  * Twin:   pool.py (aiomysql.create_pool, acquire, cursor, close, wait_closed)
- * Build:  cc -Imodules -I../03-tasks/modules -I../02-sockets/modules -o pool pool.c modules/connection_pool.c modules/coroutine.c modules/mariadb_async.c modules/mariadb_socket.c modules/mariadb_step.c modules/mariadb_dial.c modules/mariadb_kill.c modules/mariadb_pool.c modules/waiters.c ../03-tasks/modules/heap.c ../02-sockets/modules/monotonic.c ../02-sockets/modules/resolver.c $(pkg-config --cflags --libs libevent libmariadb) -pthread
+ * Build:  cc -Imodules -I../03-tasks/modules -I../02-sockets/modules -o pool pool.c modules/connection_pool.c modules/coroutine.c modules/mariadb_async.c modules/mariadb_socket.c modules/mariadb_step.c modules/mariadb_dial.c modules/mariadb_kill.c modules/mariadb_pool.c modules/mariadb_task.c modules/pool_task.c modules/waiters.c ../03-tasks/modules/await.c ../03-tasks/modules/heap.c ../03-tasks/modules/task_loop.c ../03-tasks/modules/task_main.c ../02-sockets/modules/monotonic.c ../02-sockets/modules/resolver.c $(pkg-config --cflags --libs libevent libmariadb) -pthread
  * Run:    ../scripts/with-mariadb ./pool
  * Prints: ('10.11.19-MariaDB-0+deb12u1',)
  *
  * MYSQL_HOST (127.0.0.1), MYSQL_TCP_PORT (3306), MYSQL_USER (root), MYSQL_PWD
- * and MYSQL_DATABASE (both empty) say which server. What `async with` and
- * `await` do in the twin, is here a chain of callbacks: main, on_created,
- * on_lease, on_row, give_back, on_closed.
+ * and MYSQL_DATABASE (both empty) say which server.
  */
 #include "mariadb_pool.h"
+#include "mariadb_task.h"
+#include "pool_task.h"
+#include "task_main.h"
 
+#include <err.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Lives in main. */
-struct app {
+/* async def main(). Lives in main. */
+struct program {
+    struct task task;
     struct mariadb_server server;
-    struct pool *pool;
-    struct lease lease; /* .connection is NULL when we have none */
-    int status;
+    struct pool_handle pool;
+    struct loan loan;
+    struct cursor cursor;
+    bool failed; /* it has said why */
 };
-
-/* await pool.wait_closed() is done: nothing is left, so the loop ends. */
-static void on_closed(void *arg)
-{
-    struct app *app = arg;
-
-    pool_free(app->pool);
-    app->pool = NULL;
-}
-
-/* The end of `async with pool.acquire()`, then pool.close(), wait_closed(). The
- * one way out, after an error too: so no path forgets the lease. */
-static void give_back(struct app *app, int status)
-{
-    app->status = status;
-    if (app->lease.connection)
-        pool_release(app->pool, app->lease);
-    app->lease.connection = NULL;
-    pool_close(app->pool, on_closed, app);
-}
 
 /* Prints a text as Python's repr does, as far as quotes and backslashes go. */
 static void print_quoted(const char *text)
@@ -58,60 +42,55 @@ static void print_quoted(const char *text)
     putchar(quote);
 }
 
-/* await cursor.fetchone() */
-static void on_row(struct mariadb *mariadb, int error, void *arg)
+/* Says what the error was about: its words are lost when the connection is back.
+ * Returns false if there is nothing to say. */
+static bool report(const struct program *self, const char *error)
 {
-    struct app *app = arg;
-    MYSQL_RES *result = mariadb_result(mariadb);
-    MYSQL_ROW row = result ? mysql_fetch_row(result) : NULL;
+    if (!error || error == TASK_CANCELLED)
+        return false;
+    if (error == MARIADB_FAILED)
+        error = mariadb_error(self->cursor.mariadb);
+    if (self->loan.lease.connection)
+        warnx("the query failed: %s", error);
+    else if (self->pool.pool)
+        warnx("cannot borrow a connection: %s", error);
+    else
+        warnx("cannot connect to %s port %u: %s", self->server.where.host,
+              self->server.where.port, error);
+    return true;
+}
 
-    if (error || !row || !row[0]) {
-        fprintf(stderr, "pool: the query failed: %s\n",
-                error ? mariadb_error(mariadb) : "no row came");
-        give_back(app, 1);
-        return;
-    }
+static void program_run(struct task *me)
+{
+    struct program *self = (struct program *)me;
+
+    TASK_BEGIN(me);
+    self->server.base = me->loop->base;
+    AWAIT(me, pool_create(me, &self->pool, &mariadb_pool_methods, &self->server,
+                          NULL));
+    AWAIT(me, task_within(me, 10 * TASK_SECOND,
+                          loan_acquire(me, &self->loan, &self->pool)));
+    cursor_init(&self->cursor, mariadb_of(self->loan.lease));
+    AWAIT(me, cursor_execute(me, &self->cursor, "SELECT VERSION()"));
+    AWAIT(me, cursor_fetch_one(me, &self->cursor));
+    if (!self->cursor.row || !self->cursor.row[0])
+        TASK_FAIL(me, "no row came");
     putchar('(');
-    print_quoted(row[0]);
+    print_quoted(self->cursor.row[0]);
     puts(",)");
-    give_back(app, 0);
-}
 
-/* async with pool.acquire() as connection: await cursor.execute(…) */
-static void on_lease(struct lease lease, const char *error, void *arg)
-{
-    struct app *app = arg;
-
-    app->lease = lease;
-    if (error) {
-        fprintf(stderr, "pool: cannot borrow a connection: %s\n", error);
-        give_back(app, 1);
-    } else if (mariadb_query(mariadb_of(lease), "SELECT VERSION()", on_row,
-                             app) < 0) {
-        fputs("pool: cannot query: out of memory\n", stderr);
-        give_back(app, 1);
-    }
-}
-
-/* await aiomysql.create_pool() */
-static void on_created(struct pool *pool, const char *error, void *arg)
-{
-    struct app *app = arg;
-
-    if (error) {
-        fprintf(stderr, "pool: cannot connect to %s port %u: %s\n",
-                app->server.where.host, app->server.where.port, error);
-        on_closed(app);
-    } else if (pool_acquire(pool, 10000, on_lease, app) < 0) {
-        fputs("pool: cannot acquire: out of memory\n", stderr);
-        give_back(app, 1);
-    }
+    TASK_FINALLY(me);
+    self->failed = report(self, me->error);
+    loan_release(&self->loan); /* the end of `async with pool.acquire()` */
+    AWAIT(me, pool_wait_closed(me, &self->pool));
+    if (self->failed)
+        TASK_FAIL(me, NULL); /* it was said */
+    TASK_END(me);
 }
 
 int main(int argc, char **argv)
 {
-    struct app app = {.status = 1};
-    struct event_base *base;
+    struct program program = {0};
     const char *error;
 
     if (argc == 2 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))) {
@@ -122,36 +101,16 @@ int main(int argc, char **argv)
         return fflush(stdout) != 0 || ferror(stdout);
     }
     if (argc > 1) {
-        fprintf(stderr, "pool: unexpected argument '%s': usage: pool [-h]\n",
-                argv[1]);
+        warnx("unexpected argument '%s': usage: pool [-h]", argv[1]);
         return 2;
     }
 
     signal(SIGPIPE, SIG_IGN);
-    base = event_base_new();
-    if (!base) {
-        fputs("pool: cannot make an event base: out of resources\n", stderr);
-        return 1;
-    }
-    error = mariadb_server_find(&app.server, base);
-    if (!error) {
-        app.pool = pool_new(base, &mariadb_pool_methods, &app.server, NULL,
-                            on_created, &app);
-        if (!app.pool)
-            error = "cannot make a pool: out of memory";
-        else if (event_base_dispatch(base) < 0 || app.pool)
-            error = "the event loop failed";
-    }
-    if (error) {
-        fprintf(stderr, "pool: %s\n", error);
-        app.status = 1;
-    }
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        perror("pool: cannot write the row");
-        app.status = 1;
-    }
-    event_base_free(base);
+    error = mariadb_server_find(&program.server, NULL);
+    if (error)
+        errx(1, "%s", error);
+    if (task_main(&program.task, program_run) != 0)
+        program.failed = true;
     mysql_library_end();
-    libevent_global_shutdown();
-    return app.status;
+    return program.failed;
 }

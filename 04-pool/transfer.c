@@ -1,7 +1,7 @@
 /* transfer — a transaction on a borrowed connection: all of it, or nothing.
  *
  * Twin:   transfer.py (aiomysql: begin, commit, rollback)
- * Build:  cc -Imodules -I../03-tasks/modules -I../02-sockets/modules -o transfer transfer.c modules/connection_pool.c modules/coroutine.c modules/mariadb_async.c modules/mariadb_socket.c modules/mariadb_step.c modules/mariadb_dial.c modules/mariadb_kill.c modules/mariadb_pool.c modules/waiters.c ../03-tasks/modules/heap.c ../02-sockets/modules/monotonic.c ../02-sockets/modules/resolver.c $(pkg-config --cflags --libs libevent libmariadb) -pthread
+ * Build:  cc -Imodules -I../03-tasks/modules -I../02-sockets/modules -o transfer transfer.c modules/connection_pool.c modules/coroutine.c modules/mariadb_async.c modules/mariadb_socket.c modules/mariadb_step.c modules/mariadb_dial.c modules/mariadb_kill.c modules/mariadb_pool.c modules/mariadb_task.c modules/pool_task.c modules/waiters.c ../03-tasks/modules/await.c ../03-tasks/modules/heap.c ../03-tasks/modules/task_loop.c ../03-tasks/modules/task_main.c ../02-sockets/modules/monotonic.c ../02-sockets/modules/resolver.c $(pkg-config --cflags --libs libevent libmariadb) -pthread
  * Run:    ../scripts/with-mariadb ./transfer
  * Prints: at first: Ada 100, Bob 50
  *         30 from Ada to Bob: committed
@@ -11,199 +11,208 @@
  *         40 from Ada to nobody: returned in the middle
  *         then: Ada 70, Bob 80, on another connection
  *
- * The statements of a transaction need one lease for all of them: another
- * borrower's connection is another transaction. Whoever gets an error in the
- * middle rolls back before returning the lease. Who forgets it and returns an
- * open transaction, harms nobody: the pool closes that connection, the server
- * undoes what was done, and the next borrower gets a new one.
- *
- * It makes a table of its own in MYSQL_DATABASE, and drops it at the end.
+ * The statements of a transaction need one lease for all of them: on another
+ * connection they are in another transaction. After an error in the middle the
+ * borrower rolls back before it returns the lease. If it forgets, no harm is done:
+ * the pool closes the connection, and the server undoes what was done. The table
+ * is the program's own, in MYSQL_DATABASE; it is dropped at the end.
  */
 #include "mariadb_pool.h"
+#include "mariadb_task.h"
+#include "pool_task.h"
+#include "task_main.h"
 
-#include <errno.h>
+#include <err.h>
 #include <mysqld_error.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* What is done with one lease. In the statements, %s is the table. */
-struct task {
-    const char *title; /* NULL: not worth a line */
-    const char *statements[5];
-};
+static const char create[] = "CREATE TABLE %s (name VARCHAR(20), "
+                             "balance INT CHECK (balance >= 0))";
+static const char insert[] = "INSERT INTO %s VALUES ('Ada', 100), ('Bob', 50)";
+static const char show[] = "SELECT GROUP_CONCAT(name, ' ', balance "
+                           "ORDER BY name SEPARATOR ', ') FROM %s";
+static const char give[] = "UPDATE %s SET balance = balance + %d "
+                           "WHERE name = 'Bob'";
+static const char take[] = "UPDATE %s SET balance = balance - %d "
+                           "WHERE name = 'Ada'";
+static const char drop[] = "DROP TABLE IF EXISTS %s";
 
-#define SHOW                                                                   \
-    "SELECT GROUP_CONCAT(name, ' ', balance ORDER BY name "                    \
-    "SEPARATOR ', ') FROM %s"
-
-static const struct task tasks[] = {
-    {NULL,
-     {"CREATE TABLE %s (name VARCHAR(20), balance INT CHECK (balance >= 0))",
-      "INSERT INTO %s VALUES ('Ada', 100), ('Bob', 50)"}},
-    {"at first", {SHOW}},
-    {"30 from Ada to Bob",
-     {"BEGIN", "UPDATE %s SET balance = balance + 30 WHERE name = 'Bob'",
-      "UPDATE %s SET balance = balance - 30 WHERE name = 'Ada'", "COMMIT"}},
-    {"then", {SHOW}},
-    {"500 from Ada to Bob", /* whom the first statement makes rich */
-     {"BEGIN", "UPDATE %s SET balance = balance + 500 WHERE name = 'Bob'",
-      "UPDATE %s SET balance = balance - 500 WHERE name = 'Ada'", "COMMIT"}},
-    {"then", {SHOW}},
-    {"40 from Ada to nobody",
-     {"BEGIN", "UPDATE %s SET balance = balance - 40 WHERE name = 'Ada'"}},
-    {"then", {SHOW}},
-    {NULL, {"DROP TABLE %s"}},
-};
-
-/* Lives in main. */
-struct app {
+/* async def main(), and what its borrowers share. Lives in main. */
+struct program {
+    struct task task;
     struct mariadb_server server;
-    struct pool *pool;
-    struct lease lease;
+    struct pool_handle pool;
     char table[32];
-    size_t task, statement; /* the ones at hand */
-    unsigned long shown_by; /* the connection of the last SHOW, or 0 */
-    int error;              /* that the task has met */
-    int status;             /* of the program */
+    unsigned long shown_by; /* the connection of the last show, or 0 */
+    bool has_table, failed;
+    struct borrower { /* the one that main awaits */
+        struct task task;
+        struct program *program;
+        struct loan loan;
+        struct cursor cursor;
+        const char *words; /* a title, or a statement */
+        int amount, attempts, error;
+        char query[160]; /* or what else has failed */
+    } borrower;
 };
 
-static void on_lease(struct lease lease, const char *error, void *arg);
-static void next_statement(struct app *app);
-
-static void on_closed(void *arg)
+/* await cursor.execute(…): the table and the amount are put into the statement. */
+static bool execute(struct borrower *self, const char *statement)
 {
-    pool_free(((struct app *)arg)->pool);
+    /* cppcheck-suppress wrongPrintfScanfArgNum ; some need fewer */
+    snprintf(self->query, sizeof self->query, statement, self->program->table,
+             self->amount);
+    cursor_init(&self->cursor, mariadb_of(self->loan.lease));
+    return cursor_execute(&self->task, &self->cursor, self->query);
 }
 
-static void fail(struct app *app, const char *what, const char *why)
+/* The end of `async with`. It reports an error before the lease is back, because
+ * the server's words are lost then. */
+static void give_back(struct borrower *self)
 {
-    fprintf(stderr, "transfer: %s: %s\n", what, why);
-    app->status = 1;
+    const char *error = self->task.error;
+
+    if (error == MARIADB_FAILED)
+        error = mariadb_error(self->cursor.mariadb);
+    if (error && error != TASK_CANCELLED)
+        warnx("%s: %s", self->query, error);
+    loan_release(&self->loan);
 }
 
-/* Begins a task, with a lease of its own. */
-static void next_task(struct app *app)
+static void execute_run(struct task *me)
 {
-    bool more = app->task < sizeof tasks / sizeof *tasks;
+    struct borrower *self = (struct borrower *)me;
 
-    app->statement = 0;
-    app->error = 0;
-    if (more && pool_acquire(app->pool, -1, on_lease, app) > 0)
-        return;
-    if (more)
-        fail(app, "cannot acquire", "out of memory");
-    pool_close(app->pool, on_closed, app);
+    TASK_BEGIN(me);
+    AWAIT(me, loan_acquire(me, &self->loan, &self->program->pool));
+    AWAIT(me, execute(self, self->words));
+    TASK_FINALLY(me);
+    give_back(self);
+    TASK_END(me);
 }
 
-/* The one end of every task: the lease goes back, whatever has happened. */
-static void end_task(struct app *app)
+/* async def show(pool, title) */
+static void show_run(struct task *me)
 {
-    pool_release(app->pool, app->lease);
-    app->task++;
-    next_task(app);
+    struct borrower *self = (struct borrower *)me;
+    unsigned long id, last = self->program->shown_by;
+
+    TASK_BEGIN(me);
+    AWAIT(me, loan_acquire(me, &self->loan, &self->program->pool));
+    AWAIT(me, execute(self, show));
+    AWAIT(me, cursor_fetch_one(me, &self->cursor));
+    if (!self->cursor.row || !self->cursor.row[0])
+        TASK_FAIL(me, "no row came");
+    id = mysql_thread_id(mariadb_handle(self->cursor.mariadb));
+    printf("%s: %s%s\n", self->words, self->cursor.row[0],
+           last == 0    ? ""
+           : last == id ? ", on the same connection"
+                        : ", on another connection");
+    self->program->shown_by = id;
+    TASK_FINALLY(me);
+    give_back(self);
+    TASK_END(me);
 }
 
-/* Prints what a SHOW has brought, and whether by the connection that served the
- * one before. */
-static void show(struct app *app, struct mariadb *mariadb)
+/* async def transfer(pool, amount) */
+static void transfer_run(struct task *me)
 {
-    unsigned long id = mysql_thread_id(mariadb_handle(mariadb));
-    MYSQL_ROW row = mysql_fetch_row(mariadb_result(mariadb));
+    struct borrower *self = (struct borrower *)me;
+    const char *error;
 
-    printf("%s: %s", tasks[app->task].title, row && row[0] ? row[0] : "nobody");
-    if (app->shown_by)
-        printf(", on %s connection",
-               id == app->shown_by ? "the same" : "another");
-    putchar('\n');
-    app->shown_by = id;
+    TASK_BEGIN(me);
+    AWAIT(me, loan_acquire(me, &self->loan, &self->program->pool));
+    do {
+        AWAIT(me, execute(self, "BEGIN"));
+        AWAIT_CATCH(me, error, execute(self, give));
+        if (!error)
+            AWAIT_CATCH(me, error, execute(self, take));
+        if (!error)
+            AWAIT_CATCH(me, error, execute(self, "COMMIT"));
+        if (!error) {
+            printf("%d from Ada to Bob: committed\n", self->amount);
+            TASK_RETURN(me);
+        }
+        self->error = self->cursor.error;
+        if (error != MARIADB_FAILED || !mariadb_error_is_servers(self->error))
+            TASK_FAIL(me, error); /* there is no server to roll back */
+        AWAIT(me, execute(self, "ROLLBACK"));
+    } while (self->error == ER_LOCK_DEADLOCK && ++self->attempts < 3);
+    printf("%d from Ada to Bob: error %d, rolled back\n", self->amount,
+           self->error);
+    TASK_FINALLY(me);
+    give_back(self);
+    TASK_END(me);
 }
 
-static void on_rolled_back(struct mariadb *mariadb, int error, void *arg)
+/* async def forget(pool) */
+static void forget_run(struct task *me)
 {
-    struct app *app = arg;
+    struct borrower *self = (struct borrower *)me;
 
-    if (error) /* no harm: the pool closes it, which rolls back, too */
-        fail(app, "cannot roll back", mariadb_error(mariadb));
-    else if (tasks[app->task].title)
-        printf("%s: error %d, rolled back\n", tasks[app->task].title,
-               app->error);
-    end_task(app);
+    TASK_BEGIN(me);
+    AWAIT(me, loan_acquire(me, &self->loan, &self->program->pool));
+    AWAIT(me, execute(self, "BEGIN"));
+    AWAIT(me, execute(self, take));
+    printf("%d from Ada to nobody: returned in the middle\n", self->amount);
+    TASK_FINALLY(me);
+    give_back(self);
+    TASK_END(me);
 }
 
-static void on_done(struct mariadb *mariadb, int error, void *arg)
+/* await show(pool, title), await transfer(pool, amount) … */
+static bool call(struct program *self, void (*run)(struct task *me),
+                 const char *words, int amount)
 {
-    struct app *app = arg;
-    const char *title = tasks[app->task].title;
-    const char *statement = tasks[app->task].statements[app->statement++];
+    self->borrower = (struct borrower){.program = self,
+                                       .words = words,
+                                       .amount = amount,
+                                       .query = "cannot borrow a connection"};
+    task_create(self->task.loop, &self->borrower.task, run, "borrower");
+    return task_await(&self->task, &self->borrower.task);
+}
 
-    if (error) {
-        app->error = error;
-        if (error != ER_CONSTRAINT_FAILED)
-            fail(app, statement, mariadb_error(mariadb));
-        if (mariadb_query(mariadb, "ROLLBACK", on_rolled_back, app) < 0)
-            end_task(app);
-        return;
+static void program_run(struct task *me)
+{
+    static const struct pool_options one = {1, 1, -1};
+    struct program *self = (struct program *)me;
+    const char *error;
+
+    TASK_BEGIN(me);
+    self->server.base = me->loop->base;
+    AWAIT(me, pool_create(me, &self->pool, &mariadb_pool_methods, &self->server,
+                          &one));
+    self->has_table =
+        true; /* from here on: it may be cancelled in the middle */
+    AWAIT(me, call(self, execute_run, create, 0));
+    AWAIT(me, call(self, execute_run, insert, 0));
+    AWAIT(me, call(self, show_run, "at first", 0));
+    AWAIT(me, call(self, transfer_run, NULL, 30));
+    AWAIT(me, call(self, show_run, "then", 0));
+    AWAIT(me, call(self, transfer_run, NULL, 500));
+    AWAIT(me, call(self, show_run, "then", 0));
+    AWAIT(me, call(self, forget_run, NULL, 40));
+    AWAIT(me, call(self, show_run, "then", 0));
+    TASK_FINALLY(me);
+    self->failed = me->error && me->error != TASK_CANCELLED;
+    if (self->failed && !self->pool.pool)
+        warnx("cannot connect: %s", me->error);
+    if (self->has_table) {
+        AWAIT_CATCH(me, error, call(self, execute_run, drop, 0));
+        self->failed = self->failed || error;
     }
-    if (mariadb_result(mariadb))
-        show(app, mariadb);
-    else if (!strcmp(statement, "COMMIT"))
-        printf("%s: committed\n", title);
-    else if (title && !tasks[app->task].statements[app->statement])
-        printf("%s: returned in the middle\n", title);
-    next_statement(app);
-}
-
-/* Begins the task's next statement, or ends the task. */
-static void next_statement(struct app *app)
-{
-    const char *statement = tasks[app->task].statements[app->statement];
-    char text[160];
-
-    if (!statement) {
-        end_task(app);
-        return;
-    }
-    snprintf(text, sizeof text, statement, app->table);
-    if (mariadb_query(mariadb_of(app->lease), text, on_done, app) < 0) {
-        fail(app, "cannot query", "out of memory");
-        end_task(app);
-    }
-}
-
-static void on_lease(struct lease lease, const char *error, void *arg)
-{
-    struct app *app = arg;
-
-    app->lease = lease;
-    if (error) {
-        fail(app, "cannot borrow a connection", error);
-        pool_close(app->pool, on_closed, app);
-    } else {
-        next_statement(app);
-    }
-}
-
-static void on_created(struct pool *pool, const char *error, void *arg)
-{
-    struct app *app = arg;
-
-    if (error) {
-        fail(app, "cannot connect", error);
-        pool_free(pool);
-    } else {
-        next_task(app);
-    }
+    AWAIT(me, pool_wait_closed(me, &self->pool));
+    if (self->failed)
+        TASK_FAIL(me, NULL); /* it was reported */
+    TASK_END(me);
 }
 
 int main(int argc, char **argv)
 {
-    const struct pool_options options = {
-        .min_size = 1, .max_size = 1, .recycle_seconds = -1};
-    struct app app = {.status = 0};
-    struct event_base *base;
+    struct program program = {0};
     const char *error;
 
     if (argc == 2 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))) {
@@ -214,32 +223,18 @@ int main(int argc, char **argv)
         return fflush(stdout) != 0 || ferror(stdout);
     }
     if (argc > 1) {
-        fprintf(stderr,
-                "transfer: unexpected argument '%s': usage: transfer [-h]\n",
-                argv[1]);
+        warnx("unexpected argument '%s': usage: transfer [-h]", argv[1]);
         return 2;
     }
 
     signal(SIGPIPE, SIG_IGN);
-    snprintf(app.table, sizeof app.table, "transfer_%ld", (long)getpid());
-    base = event_base_new();
-    if (!base) {
-        fputs("transfer: cannot make an event base: out of resources\n",
-              stderr);
-        return 1;
-    }
-    error = mariadb_server_find(&app.server, base);
+    snprintf(program.table, sizeof program.table, "transfer_%ld",
+             (long)getpid());
+    error = mariadb_server_find(&program.server, NULL);
     if (error)
-        fail(&app, "the server", error);
-    else
-        app.pool = pool_new(base, &mariadb_pool_methods, &app.server, &options,
-                            on_created, &app);
-    if (!error && (!app.pool || event_base_dispatch(base) < 0))
-        fail(&app, "cannot run", "out of memory");
-    if (fflush(stdout) != 0 || ferror(stdout))
-        fail(&app, "cannot write the balances", strerror(errno));
-    event_base_free(base);
+        errx(1, "the server: %s", error);
+    if (task_main(&program.task, program_run) != 0)
+        program.failed = true;
     mysql_library_end();
-    libevent_global_shutdown();
-    return app.status;
+    return program.failed;
 }

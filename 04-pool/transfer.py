@@ -3,6 +3,7 @@ import asyncio
 import os
 
 import aiomysql
+from pymysql.constants import ER
 
 table = f"transfer_{os.getpid()}"
 shown_by = None
@@ -31,15 +32,20 @@ async def add(connection, name, amount):
 
 async def transfer(pool, amount):
     async with pool.acquire() as connection:
-        await connection.begin()
-        try:
-            await add(connection, "Bob", amount)
-            await add(connection, "Ada", -amount)
-            await connection.commit()
-            print(f"{amount} from Ada to Bob: committed")
-        except aiomysql.OperationalError as error:
-            await connection.rollback()
-            print(f"{amount} from Ada to Bob: error {error.args[0]}, rolled back")
+        for attempt in range(3):
+            await connection.begin()
+            try:
+                await add(connection, "Bob", amount)
+                await add(connection, "Ada", -amount)
+                await connection.commit()
+                print(f"{amount} from Ada to Bob: committed")
+                return
+            except aiomysql.OperationalError as caught:
+                error = caught.args[0]
+                await connection.rollback()
+            if error != ER.LOCK_DEADLOCK:
+                break
+        print(f"{amount} from Ada to Bob: error {error}, rolled back")
 
 
 async def forget(pool):
@@ -66,17 +72,19 @@ async def main():
             "(name VARCHAR(20), balance INT CHECK (balance >= 0))")
         await cursor.execute(
             f"INSERT INTO {table} VALUES ('Ada', 100), ('Bob', 50)")
-    await show(pool, "at first")
-    await transfer(pool, 30)
-    await show(pool, "then")
-    await transfer(pool, 500)
-    await show(pool, "then")
-    await forget(pool)
-    await show(pool, "then")
-    async with pool.acquire() as connection, connection.cursor() as cursor:
-        await cursor.execute(f"DROP TABLE {table}")
-    pool.close()
-    await pool.wait_closed()
+    try:
+        await show(pool, "at first")
+        await transfer(pool, 30)
+        await show(pool, "then")
+        await transfer(pool, 500)
+        await show(pool, "then")
+        await forget(pool)
+        await show(pool, "then")
+    finally:
+        async with pool.acquire() as connection, connection.cursor() as cursor:
+            await cursor.execute(f"DROP TABLE {table}")
+        pool.close()
+        await pool.wait_closed()
 
 
 asyncio.run(main())

@@ -28,6 +28,22 @@ then: Ada 70, Bob 80, on another connection"
     [[ $stderr == *"No database selected"* ]] || fail "$stderr"
 }
 
+@test "transfer: after a deadlock it begins anew, with nothing done twice; three times at most" {
+    bad_peer deadlock 2
+    run_program transfer
+    assert_success
+    assert_line --index 1 "30 from Ada to Bob: committed"
+    assert_line --index 2 "then: Ada 70, Bob 80, on the same connection"
+    stop_peer
+    source "$BATS_FILE_TMPDIR/server"
+    bad_peer deadlock 3
+    run_program transfer
+    assert_success
+    assert_line --index 1 "30 from Ada to Bob: error 1213, rolled back"
+    assert_line --index 2 "then: Ada 100, Bob 50, on the same connection"
+    stop_peer
+}
+
 @test "transfer: wherever the line is cut, it ends, and no half of it stays" {
     mariadb -e "CREATE DATABASE cuts"
     export MYSQL_DATABASE=cuts

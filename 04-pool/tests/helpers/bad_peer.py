@@ -5,6 +5,8 @@ Run: python3 bad_peer.py cut BYTES       the first connection ends after so many
                                          bytes of the server's; later ones live
      python3 bad_peer.py random BYTES    each ends after about so many, politely
                                          or with a reset; SEED says which ones
+     python3 bad_peer.py deadlock TIMES  so many of the updates of Ada do not reach
+                                         the server: they are told of a deadlock
      python3 bad_peer.py babble          after SIGUSR1 all that are open get
                                          bytes that nobody has asked for
 
@@ -18,20 +20,29 @@ import sys
 
 mode, size = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 0
 chance = random.Random(os.environ.get("SEED", "1"))
-accepted = cut = now = most = 0
+accepted = cut = now = most = deadlocks = 0
 clients = set()
 
 
 def bytes_to_live():
     if mode == "cut":
         return size if accepted == 1 else None
-    if mode == "babble":
+    if mode in ("babble", "deadlock"):
         return None
     return int(chance.expovariate(1 / size))
 
 
-async def copy(reader, writer):
+DEADLOCK = b"\xff\xbd\x04#40001Deadlock found"
+
+
+async def copy(reader, writer, back):
+    global deadlocks
     while data := await reader.read(65536):
+        if (mode == "deadlock" and deadlocks < size and b"UPDATE" in data
+                and b"'Ada'" in data):
+            deadlocks += 1
+            back.write(len(DEADLOCK).to_bytes(3, "little") + b"\1" + DEADLOCK)
+            continue
         writer.write(data)
         await writer.drain()
 
@@ -53,7 +64,7 @@ async def proxy(reader, writer):
     rest = bytes_to_live()
     up_reader, up_writer = await asyncio.open_connection(
         "127.0.0.1", int(os.environ["MYSQL_TCP_PORT"]))
-    up = asyncio.create_task(copy(reader, up_writer))
+    up = asyncio.create_task(copy(reader, up_writer, writer))
     down = asyncio.create_task(copy_some(up_reader, writer, rest))
     done, _ = await asyncio.wait({up, down}, return_when=asyncio.FIRST_COMPLETED)
     if down in done and not down.exception() and down.result():

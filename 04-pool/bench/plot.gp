@@ -21,6 +21,6 @@ set yrange [*:*]
 set xtics norotate ("5" 5, "10" 10, "20" 20, "50" 50, "100" 100, "200" 200)
 set xlabel "workers"
 waits(name, field) = sprintf("< awk -F '\t' '$1 == \"%s\" && $%d > 0' %s.waits.tsv", name, field, out)
-plot for [name in "pool aiomysql"] waits(name, 3) using 2:3 title name, \
-    for [name in "pool aiomysql"] waits(name, 4) using 2:4 dashtype 2 title name.", 99 %"
+plot for [name in "pool tasks aiomysql"] waits(name, 3) using 2:3 title name, \
+    for [name in "pool tasks aiomysql"] waits(name, 4) using 2:4 dashtype 2 title name.", 99 %"
 unset multiplot

@@ -240,3 +240,34 @@ asyncio: the waiter was overtaken"
     drive pool_no_memory
     assert_output --partial "nothing left"
 }
+
+@test "04-17 in a deadlock one is undone, and both succeed if it begins anew" {
+    prove deadlock
+    assert_output "error 1213
+Ada 75, Bob 75"
+}
+
+@test "04-18 without autocommit a row is lost, and each borrower has a new connection" {
+    needs_python aiomysql
+    prove_python autocommit
+    assert_output "autocommit=False: 0 row, another connection
+autocommit=True: 1 row, the same connection"
+}
+
+@test "04-18 Connector/C leaves autocommit on; off, a statement costs the connection" {
+    drive statements "SELECT @@autocommit" "SET autocommit = 0" \
+        "SELECT COUNT(*) FROM mysql.time_zone" "SELECT @@autocommit"
+    assert_output "1
+ok, 0 affected
+0
+1
+opened 2"
+}
+
+@test "04-19 a stream of 50 MB needs no memory; to stop in the middle costs the connection" {
+    drive queries stream
+    assert_line --partial "5000 rows, sum 12502500, error 0, reusable 1, memory bounded"
+    drive queries stop
+    assert_output "row 10 of 10000 bytes, reusable 0, unanswered 1
+again, opened 2"
+}

@@ -28,18 +28,18 @@ struct program {
     bool failed; /* it has said why */
 };
 
-/* Prints a text as Python's repr does, as far as quotes and backslashes go. */
-static void print_quoted(const char *text)
+/* Prints a row of one text as Python does, as far as quotes and backslashes go. */
+static void print_row(const char *text)
 {
     char quote = strchr(text, '\'') && !strchr(text, '"') ? '"' : '\'';
 
-    putchar(quote);
+    printf("(%c", quote);
     for (; *text; text++) {
         if (*text == quote || *text == '\\')
             putchar('\\');
         putchar(*text);
     }
-    putchar(quote);
+    printf("%c,)\n", quote);
 }
 
 /* Says what the error was about: its words are lost when the connection is back.
@@ -75,9 +75,7 @@ static void program_run(struct task *me)
     AWAIT(me, cursor_fetch_one(me, &self->cursor));
     if (!self->cursor.row || !self->cursor.row[0])
         TASK_FAIL(me, "no row came");
-    putchar('(');
-    print_quoted(self->cursor.row[0]);
-    puts(",)");
+    print_row(self->cursor.row[0]);
 
     TASK_FINALLY(me);
     self->failed = report(self, me->error);
@@ -109,8 +107,7 @@ int main(int argc, char **argv)
     error = mariadb_server_find(&program.server, NULL);
     if (error)
         errx(1, "%s", error);
-    if (task_main(&program.task, program_run) != 0)
-        program.failed = true;
+    program.failed |= task_main(&program.task, program_run) != 0;
     mysql_library_end();
     return program.failed;
 }

@@ -233,8 +233,7 @@ int main(int argc, char **argv)
     error = mariadb_server_find(&program.server, NULL);
     if (error)
         errx(1, "the server: %s", error);
-    if (task_main(&program.task, program_run) != 0)
-        program.failed = true;
+    program.failed |= task_main(&program.task, program_run) != 0;
     mysql_library_end();
     return program.failed;
 }

@@ -21,7 +21,7 @@ run_it() {
 
     timeout --foreground -s KILL 30 "$@" 2>"$out.err" >"$out.raw" <<<"a line" || status=$?
     case ${command[0]} in
-        */many | */load | */pool_load) sed -E 's/[0-9.]+/N/g; s/ +/ /g' "$out.raw" ;;
+        */many | */load | */pool_load | */task_load) sed -E 's/[0-9.]+/N/g; s/ +/ /g' "$out.raw" ;;
         *) cat "$out.raw" ;;
     esac >"$out"
     echo "exit $status" >>"$out"

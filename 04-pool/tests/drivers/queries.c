@@ -22,7 +22,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-static const char big[] = "SELECT seq, REPEAT('x', 10000) FROM seq_1_to_5000";
+static char big[] = "SELECT seq, REPEAT('x', 10000) FROM seq_1_to_5000";
 
 struct program {
     struct task task;
@@ -278,7 +278,7 @@ static void main_run(struct task *me)
 
 int main(int argc, char **argv)
 {
-    static char *big_one[] = {(char *)(uintptr_t)big, NULL};
+    static char *big_one[] = {big, NULL};
     struct main_task main_task = {
         .program = {.scene = argc > 1 ? argv[1] : "",
                     .statements = argc > 2 ? argv + 2 : big_one}};

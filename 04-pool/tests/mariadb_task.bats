@@ -58,7 +58,7 @@ again, opened 2"
     wait_until 30 none_runs "AS marked" || fail "the server is at it still"
 }
 
-@test "stream: 50 MB of rows pass through a few hundred KB of memory" {
+@test "stream: 50 MB of rows pass through less than 4 MB of memory" {
     drive queries stream
     assert_output "5000 rows, sum 12502500, error 0, reusable 1, memory bounded
 again, opened 1"

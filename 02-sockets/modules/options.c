@@ -63,10 +63,11 @@ int options_read(struct options *options, const char *accepted,
 {
     static const struct option long_options[] = {
         {"keep-open", 0, NULL, 'k'}, {"help", 0, NULL, 'h'}, {0}};
-    const char *port = "8888";
+    char port[sizeof "65535"];
     int option;
 
     options->host = "127.0.0.1";
+    options->port = options->port ? options->port : 8888;
     opterr = 0;
     while ((option = getopt_long(argc, argv, accepted, long_options, NULL)) !=
            -1) {
@@ -79,13 +80,15 @@ int options_read(struct options *options, const char *accepted,
         if (option == 'a')
             options->host = optarg;
         else if (option == 'p')
-            port = optarg;
+            valid = options_number("-p", optarg, 0, 65535, &options->port);
         else if (option == 'k')
             options->keep_open = true;
         else if (option == 't')
             valid = options_number("-t", optarg, 0, 1000000, &options->idle);
         else if (option == 'm')
             valid = options_number("-m", optarg, 0, 1000000, &options->max);
+        else if (option == 'w')
+            valid = options_number("-w", optarg, 1, 1024, &options->workers);
         if (!valid)
             return 2;
     }
@@ -94,8 +97,7 @@ int options_read(struct options *options, const char *accepted,
               options_refused(option, argv), (int)strcspn(usage, "\n"), usage);
         return 2;
     }
-    if (!options_number("-p", port, 0, 65535, &options->port))
-        return 2;
+    (void)snprintf(port, sizeof port, "%hu", (unsigned short)options->port);
     options->address = options_address(options->host, port);
     if (!options->address) {
         warnx("-a '%s': not a numeric IPv4 or IPv6 address", options->host);

@@ -1,4 +1,4 @@
-/* options — the command line of this chapter's servers, and of its client.
+/* options — the command line of the workbook's servers, and of the client.
  *
  *     struct options options = {.idle = 60};
  *     int status = options_read(&options, "a:p:h", usage, help, argc, argv);
@@ -20,19 +20,20 @@
 
 enum { OPTIONS_RUN = -1 }; /* no exit status: the program should run */
 
-/* What the options say. Set the defaults of idle, max and keep_open before
- * options_read; it sets those of the others. */
+/* What the options say. Set the defaults of the numbers and of keep_open before
+ * options_read; it sets the others. */
 struct options {
     const char *host;         /* -a, as it was typed (127.0.0.1); argv's */
-    long port;                /* -p, 0 to 65535 (8888) */
+    long port;                /* -p, 0 to 65535; as a default 0 means 8888 */
     struct addrinfo *address; /* both; the caller owns it: freeaddrinfo */
     long idle;                /* -t, seconds */
     long max;                 /* -m, connections */
+    long workers;             /* -w, processes: 1 to 1024 */
     bool keep_open;           /* -k, --keep-open */
 };
 
 /* Reads the command line. `accepted` names the options that this program has,
- * as for getopt: a subset of "a:p:kt:m:h"; -h is also --help. `usage` is one
+ * as for getopt: a subset of "a:p:kt:m:w:h"; -h is also --help. `usage` is one
  * line with its newline, `help` the lines below it. Returns OPTIONS_RUN with
  * all of *options set. Otherwise it returns main's exit status, and the caller
  * owns nothing: 0 after -h (1 if stdout does not take the help); 2 after an

@@ -22,7 +22,8 @@
 extern const char JOB_CANCELLED[];  /* by …_pool_cancel; it is incomplete */
 extern const char JOB_STOPPED[];    /* the pool was, before the job began */
 extern const char JOB_DIED[];       /* its worker process did */
-extern const char JOB_NO_WORKER[];  /* no process is left to run it */
+extern const char JOB_NO_WORKER[];  /* no process could be started for it */
+extern const char JOB_BROKEN[];     /* nor ever will: BrokenProcessPool */
 extern const char JOB_NOT_SENT[];   /* no memory to send it to a process */
 extern const char JOB_WRONG_SIZE[]; /* no bytes, or more than the pool allows */
 

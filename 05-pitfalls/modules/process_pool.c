@@ -55,7 +55,7 @@ static void assign(struct process_pool *pool)
         if (job->slot < 0 && errno == EAGAIN)
             return;
         if (job->slot < 0 && errno == ECHILD) {
-            fail_waiting(pool, JOB_NO_WORKER);
+            fail_waiting(pool, JOB_BROKEN);
             return;
         }
         TAILQ_REMOVE(&pool->waiting, job, next);
@@ -136,7 +136,10 @@ static void on_ready(void *arg)
 
 static void on_no_workers(void *arg)
 {
-    fail_waiting(arg, JOB_NO_WORKER);
+    struct process_pool *pool = arg;
+
+    fail_waiting(pool, workers_are_dead(pool->workers) ? JOB_BROKEN
+                                                       : JOB_NO_WORKER);
 }
 
 struct process_pool *process_pool_new(int slots, int capacity, size_t largest)

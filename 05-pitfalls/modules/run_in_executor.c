@@ -33,7 +33,7 @@ static int submit(struct executor *executor, struct executor_call *call)
 static const char *error_of(int refusal)
 {
     return refusal == ESHUTDOWN ? JOB_STOPPED
-           : refusal == ECHILD  ? JOB_NO_WORKER
+           : refusal == ECHILD  ? JOB_BROKEN
                                 : JOB_WRONG_SIZE;
 }
 

@@ -14,12 +14,17 @@ ways_to_run() {
 # is_server CHAPTER/PROGRAM: it, or a module that it includes, says where it listens, or
 # includes the acceptor, which does.
 is_server() {
-    local sources
+    local modules chapter_path
 
-    mapfile -t sources < <(
-        sed -n "s,^#include \"\(.*\)\.h\",${1%/*}/modules/\1.c\n${1%/*}/modules/\1.h,p" "$1.c"
+    # The modules of this chapter or of an earlier one.
+    mapfile -t modules < <(
+        sed -n 's,^#include "\(.*\)\.h",/modules/\1.c\n/modules/\1.h,p' "$1.c"
     )
-    grep -qsE 'listening on|^#include "acceptor\.h"' "$1.c" "${sources[@]}"
+    for chapter_path in [0-9][0-9]-*; do
+        ! grep -qsE 'listening on|^#include "acceptor\.h"' "$1.c" \
+            "${modules[@]/#/$chapter_path}" || return 0
+    done
+    return 1
 }
 
 # For the clients: a server that has all the memory it wants.

@@ -190,8 +190,9 @@ static void handle_connection(struct task *me)
             AWAIT_CATCH(
                 me, error,
                 task_wait_first(me, &self->first, begin_answer(self), 2));
-            if (self->first.winner != &self->answer.task)
-                TASK_FAIL(me, error); /* it has left; or the server stops */
+            if (self->first.winner == &self->leave.task ||
+                error == TASK_CANCELLED)
+                TASK_FAIL(me, error);
             reply(self, error);
             AWAIT(me, task_within(me, idle, stream_drain(me, stream)));
         }

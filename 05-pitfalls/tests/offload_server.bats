@@ -4,6 +4,7 @@
 load ../../scripts/lib/test_helper
 load ../../scripts/lib/peer
 load helpers/executor
+load ../../03-tasks/tests/helpers/cancel_at
 
 peer_module=offload_peer
 
@@ -125,6 +126,54 @@ for i in range(40):
     reset(s)
 s = connect(); s.sendall(b"15\n"); print(line(s))' $prime
     assert_output 5
+    ends_well
+}
+
+@test "offload_server: clients who leave while their jobs wait for room hold nothing" {
+    begin -w 1
+    peer '
+before = descriptors()
+long = connect(); long.sendall(b"%s\n" % sys.argv[2].encode()); computing()
+many = [connect() for i in range(100)]
+for s in many: s.sendall(b"15\n" * 9)
+settle(); print(descriptors() - before)
+for s in many: reset(s)
+end = given() + 5
+while descriptors() > before + 1 and given() < end: time.sleep(0.01)
+print(descriptors() - before, answered(long))
+reset(long)' $prime
+    assert_output "101
+1 False"
+    ends_well
+}
+
+@test "offload_server: an idle client is closed after a minute, one that waits for its answer is not" {
+    local -x FAKETIME="+0 x100" # a minute takes 0.6 s
+
+    [[ -z ${SANITIZE-}${VALGRIND-} ]] || skip "they want to be preloaded first"
+    within="env LD_PRELOAD=$(echo /usr/lib/*/faketime/libfaketimeMT.so.1)" begin -w 2
+    peer '
+waits = connect(); waits.sendall(b"%s\n" % sys.argv[2].encode())
+idle = connect(); idle.sendall(b"15\n1"); print(line(idle)); print(read_all(idle))
+print(answered(waits))
+reset(waits)' $prime
+    assert_output "5
+b''
+False"
+    stop_server
+    assert_equal "$status" 0
+    assert_equal "$(complained | wc -l)" 1
+}
+
+@test "offload_server -m: one more than allowed waits until there is room" {
+    begin -m 1 -w 1
+    peer '
+first, second = connect(), connect()
+second.sendall(b"15\n"); first.sendall(b"4\n"); print(line(first)); settle()
+print(answered(second)); first.close(); print(line(second))'
+    assert_output "2
+False
+5"
     ends_well
 }
 
@@ -363,4 +412,42 @@ print(sum(line(s) == "5" for s in many))'
     assert_equal "$(complained | wc -l)" 1
     stop_server
     assert_equal "$status" 0
+}
+
+@test "offload_server: cancelled at any await, it cleans up, answers nothing twice, loses no worker" {
+    [[ -z ${SANITIZE-}${VALGRIND-} ]] || skip "the same for every build"
+    cancel_each 05-pitfalls/offload_server '
+def ask(questions, *answers):
+    """Returns whether the answers are right, as far as they come."""
+    global served
+    got, expected = b"", b"".join(b"%s\n" % answer for answer in answers)
+    try:
+        s = connect()
+        served += 1
+        s.sendall(questions); s.shutdown(socket.SHUT_WR)
+        got = read_all(s)
+    except ConnectionError: pass
+    full.append(got == expected)
+    return expected.startswith(got)
+
+def scene(run):
+    global served, full
+    served, full, run.ended_early = 0, [], not run.listens()
+    if run.ended_early: return None  # cancelled before that
+    right = [ask(b"15\n" + b"y" * 70 + b"\n4", b"5", b"error: line too long", b"2"),
+             ask(b"562949953421231\n", b"562949953421231")]
+    try:
+        s = connect(); served += 1
+        s.sendall(b"9223372036854775783\n"); settle(); reset(s)
+    except ConnectionError: pass
+    right += [ask(b"15\n", b"5")]
+    run.ended_early = run.process.poll() is not None
+    run.stop()
+    return None if all(right) else "a wrong answer"
+
+def check(run):
+    if run.ended_early or run.cancelled and run.cancelled.startswith("serve.c"): return None
+    if run.finals.count("offload_server.c") != served + 1: return f"finally {run.finals}, {served} clients"
+    if full.count(False) > bool(run.cancelled): return f"all of it: {full}"
+' -p 0 -w 1
 }

@@ -40,8 +40,7 @@ struct program {
     struct options options;
     struct serve server;
     struct process_pool *pool; /* owned; NULL: broken */
-    struct executor executor;
-    bool failed;
+    struct executor executor;  /* of that pool */
 };
 
 /* A task that works for the one of a connection. */
@@ -102,17 +101,16 @@ static const char *parse(struct stream *stream, uint64_t *number)
 static void answer_run(struct task *me)
 {
     struct connection *self = ((struct helper *)me)->connection;
-    struct program *program = self->client.server->arg;
-    const char *error = NULL;
+    struct executor *executor = self->client.server->arg;
+    const char *error;
 
     TASK_BEGIN(me);
     error = parse(&self->client.stream, &self->number);
     if (error)
         TASK_FAIL(me, error);
-    if (program->pool)
-        AWAIT(me, run_in_executor(me, &program->executor, &self->call,
-                                  replace_by_factor, &self->number,
-                                  sizeof self->number));
+    if (executor)
+        AWAIT(me, run_in_executor(me, executor, &self->call, replace_by_factor,
+                                  &self->number, sizeof self->number));
     else
         replace_by_factor(&self->number);
     TASK_END(me);
@@ -147,11 +145,9 @@ static struct task **begin_answer(struct connection *self)
  * ends, so that what watches over it can start it anew. */
 static void pool_broken(struct serve *server)
 {
-    struct program *program = server->arg;
-
-    if (!program->failed)
+    if (!server->failed)
         warnx("all its processes have died: ending");
-    program->failed = true;
+    server->failed = true;
     serve_stop(server);
 }
 
@@ -225,8 +221,7 @@ static void program_run(struct task *me)
 }
 
 static const char usage[] =
-    "usage: offload_server [-p PORT] [-m MAX] [-w WORKERS] [-h] "
-    "[fixed|broken]\n";
+    "usage: offload_server [-p PORT] [-m MAX] [-w WORKERS] [fixed|broken]\n";
 static const char help[] =
     "Answers each number, a line, with its largest prime factor; computes in\n"
     "worker processes or (broken) on the loop.\n"
@@ -235,32 +230,45 @@ static const char help[] =
     "  -w WORKERS  how many processes (what nproc prints)\n"
     "  -h, --help  print this\n";
 
+/* Takes the scene out of the command line. Returns whether it is `broken`. */
+static bool take_broken(int *argc, char **argv)
+{
+    for (int i = 1; i < *argc; i++) {
+        bool broken = !strcmp(argv[i], "broken");
+
+        if (broken || !strcmp(argv[i], "fixed")) {
+            memmove(&argv[i], &argv[i + 1], (size_t)(*argc - i) * sizeof *argv);
+            --*argc;
+            return broken;
+        }
+    }
+    return false;
+}
+
 int main(int argc, char **argv)
 {
+    bool broken = take_broken(&argc, argv);
     struct program self = {
         .options = {.port = 8889, .workers = limits_processors()},
-        .server = {.handle = handle_connection,
-                   .size = sizeof(struct connection)}};
-    const char *scene = argc > 1 ? argv[argc - 1] : "";
-    bool broken = !strcmp(scene, "broken"), fixed = !strcmp(scene, "fixed");
+        .server = {.options = &self.options,
+                   .handle = handle_connection,
+                   .size = sizeof(struct connection),
+                   .arg = broken ? NULL : &self.executor}};
     int workers, status = options_read(&self.options, "p:m:w:h", usage, help,
-                                       argc - (broken || fixed), argv);
+                                       argc, argv);
 
     if (status != OPTIONS_RUN)
         return status;
-    self.server.options = &self.options;
-    self.server.arg = &self;
     workers = (int)self.options.workers;
-    status = 1;
     if (!broken) /* it forks: before there is a loop */
         self.pool = process_pool_new(workers, workers * JOBS_FOR_EACH_WORKER,
                                      sizeof(uint64_t));
-    if (!broken && !self.pool)
-        warn("cannot start");
-    else
+    if (broken || self.pool)
         status = task_main(&self.task, program_run);
+    else
+        warn("cannot start");
     if (self.pool) /* there was no loop */
         process_pool_free(self.pool);
     freeaddrinfo(self.options.address);
-    return self.failed || self.server.failed ? 1 : status;
+    return self.server.failed || status != 0;
 }

@@ -63,7 +63,7 @@ struct serve {
     void *arg;                       /* yours: client->server->arg */
     int64_t grace;                   /* microseconds; 0: 5 seconds */
 
-    bool failed; /* afterwards: it could not listen */
+    bool failed; /* afterwards: it could not listen; or you have set it */
 
     /* The server's own. */
     long count; /* of clients */

@@ -2,8 +2,9 @@
 
 Run: python3 offload_server.py [-p PORT] [-w WORKERS] [fixed|broken]
 
-What runs in a worker cannot be cancelled here, and a worker that dies breaks
-the pool for good. A line that is too long ends the connection.
+What runs in a worker cannot be cancelled here, a worker that dies breaks the pool
+for good, and a client that leaves is noticed only when its answer is written. A line
+that is too long ends the connection.
 """
 import argparse
 import asyncio
@@ -33,7 +34,7 @@ async def answer(line, pool, room):
             pool, largest_prime_factor, int(line))
 
 
-async def handle(reader, writer, pool, room, stopping, answering):
+async def handle_connection(reader, writer, pool, room, stopping, answering):
     task = asyncio.current_task()
     try:
         while not stopping.is_set() and (line := await reader.readline()):
@@ -61,7 +62,7 @@ async def main(options):
     room = asyncio.Semaphore(2 * options.w)
 
     async def serve(reader, writer):
-        await handle(reader, writer, pool, room, stopping, answering)
+        await handle_connection(reader, writer, pool, room, stopping, answering)
 
     server = await asyncio.start_server(serve, "127.0.0.1", options.p, limit=64)
     for number in (signal.SIGINT, signal.SIGTERM):

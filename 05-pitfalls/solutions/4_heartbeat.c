@@ -9,36 +9,27 @@
  *
  * Threads would keep the heart beating, but a hung thread cannot be stopped,
  * and exit() ends them all. For this reason each call is a job for worker
- * processes. A request that gives up cancels its job, and lives until the pool has
- * given it back.
+ * processes. A request that gives up stops its job: task_within does so, in
+ * whatever state it is.
  */
 #include "given/4_scene.h"
-#include "process_pool.h"
-
-#include <event2/event.h>
-#include <inttypes.h>
-#include <stdbool.h>
-#include <stdio.h>
+#include "run_in_executor.h"
 #include <stdlib.h>
 
-enum { WORKERS = 2 };
+enum { WORKERS = 2, ROOM = 4 }; /* jobs in the pool; the others wait */
 
-/* Owns the pool and the base. */
 struct service {
-    struct event_base *base;
-    struct process_pool *pool;
-    struct timeval patience; /* how long a request waits */
-    struct scene *scene;     /* not owned */
+    struct process_pool *pool; /* owned */
+    struct executor executor;
 };
 
-/* Owned by itself, from request_start to request_end, or to on_done. */
+/* async def request(service, n) */
 struct request {
+    struct task task; /* must come first */
     struct service *service;
-    int number;
-    uint64_t n; /* what the library is asked; the job replaces it */
-    struct job job;
-    bool in_pool;           /* the job is: on_done is to come */
-    struct event *deadline; /* owned; NULL when the request is over */
+    uint64_t n;       /* what the library is asked; the job replaces it */
+    int64_t patience; /* microseconds */
+    struct executor_call call;
 };
 
 /* The job. */
@@ -47,94 +38,58 @@ static void call_library(void *n)
     *(uint64_t *)n = library_call(*(uint64_t *)n);
 }
 
-/* Reports what has come of a request. Frees it; or cancels its job, and on_done
- * frees it. */
-static void request_end(struct request *request, const char *what)
-{
-    struct service *service = request->service;
-
-    request_over(service->scene, request->number, what);
-    if (request->deadline)
-        event_free(request->deadline);
-    request->deadline = NULL;
-    if (request->in_pool)
-        process_pool_cancel(service->pool, &request->job);
-    else
-        free(request);
-}
-
-static void on_deadline(evutil_socket_t fd, short events, void *arg)
-{
-    (void)fd;
-    (void)events;
-    request_end(arg, "gave up");
-}
-
-/* From the pool, once for each job. */
-static void on_done(const char *error, void *arg)
-{
-    struct request *request = arg;
-    char words[32];
-
-    request->in_pool = false;
-    if (!request->deadline) { /* it gave up */
-        free(request);
-        return;
-    }
-    (void)snprintf(words, sizeof words, "%" PRIu64, request->n);
-    request_end(request, error ? "failed" : words);
-}
-
-int request_start(struct service *service, int number, uint64_t n)
-{
-    struct request *request = calloc(1, sizeof *request);
-
-    if (!request)
-        return -1;
-    *request = (struct request){.service = service, .number = number, .n = n};
-    request->job = (struct job){.function = call_library,
-                                .argument = &request->n,
-                                .size = sizeof request->n,
-                                .done = on_done,
-                                .arg = request};
-    request->deadline = evtimer_new(service->base, on_deadline, request);
-    if (request->deadline &&
-        evtimer_add(request->deadline, &service->patience) == 0)
-        request->in_pool =
-            process_pool_submit(service->pool, &request->job) == 0;
-    if (!request->in_pool)
-        request_end(request, "failed");
-    return 0;
-}
-
-struct service *service_new(struct scene *scene, struct timeval patience)
+/* Forks the workers: there is no event base yet. */
+struct service *service_new(void)
 {
     struct service *service = calloc(1, sizeof *service);
 
     if (!service)
         return NULL;
-    *service = (struct service){.scene = scene, .patience = patience};
-    /* Forks, so before there is a base. */
-    service->pool = process_pool_new(WORKERS, REQUESTS, sizeof(uint64_t));
-    service->base = event_base_new();
-    if (!service->pool || !service->base ||
-        process_pool_attach(service->pool, service->base) < 0) {
-        service_free(service);
+    service->pool = process_pool_new(WORKERS, ROOM, sizeof(uint64_t));
+    if (!service->pool) {
+        free(service);
         return NULL;
     }
+    executor_of_processes(&service->executor, service->pool);
     return service;
 }
 
-struct event_base *service_base(struct service *service)
+int service_attach(struct service *service, struct event_base *base)
 {
-    return service->base;
+    return process_pool_attach(service->pool, base);
 }
 
 void service_free(struct service *service)
 {
-    if (service->pool)
-        process_pool_free(service->pool);
-    if (service->base)
-        event_base_free(service->base);
+    process_pool_free(service->pool);
     free(service);
+}
+
+struct task *request_new(struct service *service, uint64_t n, int64_t patience)
+{
+    struct request *request = calloc(1, sizeof *request);
+
+    if (!request)
+        return NULL;
+    request->service = service;
+    request->n = n;
+    request->patience = patience;
+    return &request->task;
+}
+
+void request_run(struct task *me)
+{
+    struct request *self = (struct request *)me;
+
+    TASK_BEGIN(me);
+    AWAIT(me,
+          task_within(me, self->patience,
+                      run_in_executor(me, &self->service->executor, &self->call,
+                                      call_library, &self->n, sizeof self->n)));
+    TASK_END(me);
+}
+
+uint64_t request_answer(struct task *request)
+{
+    return ((struct request *)request)->n;
 }

@@ -1,31 +1,34 @@
 /* See 4_scene.h. */
 #include "4_scene.h"
 
-#include <event2/event.h>
+#include "group.h"
+#include "task_main.h"
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-/* When which request comes. Owns its timer. */
+/* A request, and when it comes. */
 struct arrival {
+    struct task task;
     struct scene *scene;
     int number;
     uint64_t n;
-    long at; /* ms after the start */
-    struct event *timer;
+    int64_t at;           /* microseconds after the start */
+    struct task *request; /* owned; NULL before it comes */
 };
 
 /* Lives in main. */
 struct scene {
-    struct service *service;
-    struct event_base *base; /* the service's */
-    struct timeval patience;
+    struct task task;
+    struct service *service; /* owned */
+    int64_t patience;        /* microseconds */
     struct arrival arrivals[REQUESTS];
-    int count, ended;
-    struct event *heartbeat;
-    double last_beat, longest_gap; /* seconds */
+    int count;
+    struct group group; /* of the arrivals */
+    struct task heartbeat;
+    int64_t last_beat, longest_gap; /* microseconds */
 };
 
 uint64_t library_call(uint64_t n)
@@ -36,83 +39,80 @@ uint64_t library_call(uint64_t n)
     return n * n + 1;
 }
 
-void request_over(struct scene *scene, int number, const char *what)
+static void arrival_run(struct task *me)
 {
-    printf("%d: %s\n", number, what);
-    if (++scene->ended == scene->count)
-        event_base_loopbreak(scene->base);
+    struct arrival *self = (struct arrival *)me;
+    const struct scene *scene = self->scene;
+    const char *error;
+
+    TASK_BEGIN(me);
+    AWAIT(me, task_sleep(me, self->at));
+    self->request = request_new(scene->service, self->n, scene->patience);
+    if (!self->request)
+        TASK_FAIL(me, TASK_NO_MEMORY);
+    task_create(me->loop, self->request, request_run, "request");
+    AWAIT_CATCH(me, error, task_await(me, self->request));
+    if (error)
+        printf("%d: %s\n", self->number,
+               error == TASK_TIMED_OUT ? "gave up" : "failed");
+    else
+        printf("%d: %" PRIu64 "\n", self->number,
+               request_answer(self->request));
+    TASK_FINALLY(me);
+    free(self->request);
+    TASK_END(me);
 }
 
-static void on_arrival(evutil_socket_t fd, short events, void *arg)
+static void beat(struct scene *scene)
 {
-    struct arrival *arrival = arg;
-    struct scene *scene = arrival->scene;
+    int64_t now = task_loop_now();
 
-    (void)fd;
-    (void)events;
-    if (request_start(scene->service, arrival->number, arrival->n) < 0) {
-        perror("4_heartbeat: cannot take a request");
-        event_base_loopbreak(scene->base);
-    }
-}
-
-static void on_heartbeat(evutil_socket_t fd, short events, void *arg)
-{
-    struct scene *scene = arg;
-    struct timespec time = {0};
-    double now;
-
-    (void)fd;
-    (void)events;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    now = (double)time.tv_sec + (double)time.tv_nsec / 1e9;
     if (scene->last_beat > 0 && now - scene->last_beat > scene->longest_gap)
         scene->longest_gap = now - scene->last_beat;
     scene->last_beat = now;
 }
 
-/* Makes the heartbeat and the timers of the requests. Returns 0; on failure
- * returns -1. */
-static int scene_prepare(struct scene *scene)
+static void heartbeat_run(struct task *me)
 {
-    const struct timeval beat = {0, 10000};
+    struct scene *scene =
+        (void *)((char *)me - offsetof(struct scene, heartbeat));
 
-    scene->heartbeat =
-        event_new(scene->base, -1, EV_PERSIST, on_heartbeat, scene);
-    if (!scene->heartbeat || event_add(scene->heartbeat, &beat) < 0)
-        return -1;
-    for (int i = 0; i < scene->count; i++) {
-        struct arrival *arrival = &scene->arrivals[i];
-        const struct timeval at = {arrival->at / 1000,
-                                   arrival->at % 1000 * 1000};
-
-        arrival->timer = evtimer_new(scene->base, on_arrival, arrival);
-        if (!arrival->timer || evtimer_add(arrival->timer, &at) < 0)
-            return -1;
+    TASK_BEGIN(me);
+    for (;;) {
+        beat(scene);
+        AWAIT(me, task_sleep(me, 10 * TASK_MS));
     }
-    on_heartbeat(-1, 0, scene);
-    return 0;
+    TASK_END(me);
 }
 
-static void scene_free(struct scene *scene)
+static void scene_run(struct task *me)
 {
-    for (int i = 0; i < scene->count; i++) {
-        if (scene->arrivals[i].timer)
-            event_free(scene->arrivals[i].timer);
-    }
-    if (scene->heartbeat)
-        event_free(scene->heartbeat);
+    struct scene *self = (struct scene *)me;
+
+    TASK_BEGIN(me);
+    if (service_attach(self->service, me->loop->base) < 0)
+        TASK_FAIL(me, "the service cannot begin");
+    task_create(me->loop, &self->heartbeat, heartbeat_run, "heartbeat");
+    group_init(&self->group, me, NULL);
+    for (int i = 0; i < self->count; i++)
+        group_create(&self->group, &self->arrivals[i].task, arrival_run,
+                     "arrival");
+    AWAIT(me, group_join(me, &self->group));
+    TASK_FINALLY(me);
+    beat(self);
+    service_free(self->service);
+    self->service = NULL;
+    TASK_END(me);
 }
 
 /* Reads "500 200 0 100@50 …". Returns 0; on failure returns -1. */
 static int parse(struct scene *scene, int argc, char **argv)
 {
-    long ms = argc > 2 ? strtol(argv[1], NULL, 10) : 0;
     char *end;
 
-    scene->patience = (struct timeval){ms / 1000, ms % 1000 * 1000};
+    scene->patience = (argc > 2 ? strtol(argv[1], NULL, 10) : 0) * TASK_MS;
     scene->count = argc - 2;
-    if (ms < 1 || scene->count > REQUESTS)
+    if (scene->patience < 1 || scene->count > REQUESTS)
         return -1;
     for (int i = 0; i < scene->count; i++) {
         struct arrival *arrival = &scene->arrivals[i];
@@ -120,7 +120,7 @@ static int parse(struct scene *scene, int argc, char **argv)
         arrival->scene = scene;
         arrival->number = i;
         arrival->n = strtoul(argv[i + 2], &end, 10);
-        arrival->at = *end == '@' ? strtol(end + 1, &end, 10) : 0;
+        arrival->at = (*end == '@' ? strtol(end + 1, &end, 10) : 0) * TASK_MS;
         if (*end || arrival->n > 60000 || arrival->at < 0)
             return -1;
     }
@@ -136,22 +136,16 @@ int main(int argc, char **argv)
         fputs("usage: 4_heartbeat PATIENCE N[@MS]...\n", stderr);
         return 2;
     }
-    setvbuf(stdout, NULL, _IOLBF, 0);
-    scene.service = service_new(&scene, scene.patience);
+    scene.service = service_new();
     if (scene.service)
-        scene.base = service_base(scene.service);
-    if (scene.base && scene_prepare(&scene) == 0 &&
-        event_base_dispatch(scene.base) == 0 && scene.ended == scene.count)
-        status = 0;
+        status = task_main(&scene.task, scene_run);
     else
-        fputs("4_heartbeat: failed\n", stderr);
-    on_heartbeat(-1, 0, &scene);
-    fprintf(stderr, "longest gap: %.0f ms\n", scene.longest_gap * 1000);
-    scene_free(&scene);
-    if (scene.service)
+        fputs("4_heartbeat: there is no service\n", stderr);
+    fprintf(stderr, "longest gap: %" PRId64 " ms\n",
+            scene.longest_gap / TASK_MS);
+    if (scene.service) /* there was no loop */
         service_free(scene.service);
     if (waitpid(-1, NULL, WNOHANG) >= 0)
         fputs("4_heartbeat: a process is left behind\n", stderr);
-    libevent_global_shutdown();
     return status;
 }

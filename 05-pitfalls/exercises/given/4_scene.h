@@ -1,18 +1,15 @@
 /* 4_scene.h — what 4_heartbeat.c is given: the program around the service.
  *
- * The scene holds `main`. It reads PATIENCE and the requests, makes your
- * service, and runs its loop: a heartbeat ticks there every 10 ms, and each
- * request comes at its time. After the last request is over the loop ends; the
- * scene then frees its own events and after them your service.
+ * The scene holds `main`. It makes your service, then the event base and the tasks:
+ * one beats every 10 ms, and one for each request awaits your request_run, when its
+ * time has come. After the last request it frees your service, and then the base.
  */
 #ifndef SCENE_4_H
 #define SCENE_4_H
 
+#include "await.h"
+#include <event2/event.h>
 #include <stdint.h>
-#include <sys/time.h>
-
-struct event_base;
-struct scene; /* owned by main; outlives the service */
 
 enum { REQUESTS = 32 }; /* at most; all may come at the same time */
 
@@ -21,21 +18,32 @@ enum { REQUESTS = 32 }; /* at most; all may come at the same time */
 /* The service. Its fields are yours: define it in 4_heartbeat.c. */
 struct service;
 
-/* Makes a service with a base of its own, for requests that wait for
- * `patience`. The scene calls this once, before anything else. Returns the
- * service; on failure frees what it has made and returns NULL. */
-struct service *service_new(struct scene *scene, struct timeval patience);
+/* Makes the service. The scene calls this once, before anything else: there is no
+ * event base yet. Returns the service; on failure frees what it has made and
+ * returns NULL. */
+struct service *service_new(void);
 
-/* Returns the base that the scene runs. The service keeps it. */
-struct event_base *service_base(struct service *service);
+/* Lets the service use the event base; once, before the first request. Returns 0;
+ * on failure returns -1. */
+int service_attach(struct service *service, struct event_base *base);
 
-/* Frees the service and its base, and ends the processes that it has begun. */
+/* Frees the service, and ends the processes that it has begun. The base is still
+ * there, and no request is. */
 void service_free(struct service *service);
 
-/* A request has come: `n` is what the library is asked. Call request_over() for
- * `number` once, now or later. Returns 0; without memory returns -1, and then
- * do not call request_over(). */
-int request_start(struct service *service, int number, uint64_t n);
+/* Makes a request that asks the library for n and waits for `patience`
+ * microseconds at most. Its struct is yours to define; a struct task must come
+ * first in it. Returns that task; without memory returns NULL. When the task is
+ * done, the scene frees what you return, with free(). */
+struct task *request_new(struct service *service, uint64_t n, int64_t patience);
+
+/* Runs a request; the scene calls task_create with it, and awaits it. Ends without
+ * an error when there is an answer; with TASK_TIMED_OUT when the patience is over;
+ * with any other error when the call has died. */
+void request_run(struct task *me);
+
+/* Returns the library's answer to a request that ended without an error. */
+uint64_t request_answer(struct task *request);
 
 /* ---- What you can call ---- */
 
@@ -43,9 +51,5 @@ int request_start(struct service *service, int number, uint64_t n);
  * and then returns the answer; for a large n it does not come back in our
  * lifetime. For n = 0 it is so shocked that it ends the process. */
 uint64_t library_call(uint64_t n);
-
-/* Prints what has come of a request: "40001", "failed" or "gave up". After the
- * last request it ends the loop. */
-void request_over(struct scene *scene, int number, const char *what);
 
 #endif

@@ -12,8 +12,8 @@ times() {
 # expect_in_all TEXT: how many were done and refused, whichever; then the balances.
 expect_in_all() {
     output=$(
-        grep -v '^balances' <<<"$output" | sed 's/^[0-9]*: //' | sort | uniq -c | sed 's/^ *//'
-        grep '^balances' <<<"$output"
+        sed -n '/^balances/!s/^[0-9]*: //p' <<<"$output" | sort | uniq -c | sed 's/^ *//'
+        sed -n '/^balances/p' <<<"$output"
     )
     expect_output "$1"
 }

@@ -5,99 +5,63 @@
  *                              reading takes 5 ms, writing 15; the balances of
  *                              the accounts 0, 1, 2; transfers, all at once
  * Prints:  0: done, or 0: refused: …, as it comes; then the balances
- * Given:   given/1_scene.h            main, the ledger, order_decided()
+ * Given:   given/1_scene.h         main, ledger_read, ledger_write
  * Task:    README.md#1             Check: make practice EXERCISE=05-1
  */
 #include "given/1_scene.h"
 #include <stdlib.h>
 
-/* What all transfers share; empty until you need something. */
-struct bank {
-    struct event_base *base; /* not owned */
-};
-
-/* Freed by the scene, with free(). */
-struct transfer {
-    struct bank *bank;
-    struct order *order; /* not owned: number, from, to, amount */
-    long from_seen, to_seen;
-};
-
 /* ---- Your part: these transfers read, and wait, and write. ---- */
 
-static void transfer_end(struct transfer *transfer, const char *how)
+/* What all transfers share. */
+struct bank {
+    struct ledger *ledger; /* not owned */
+};
+
+struct bank *bank_new(struct ledger *ledger)
 {
-    order_decided(transfer->order, how);
+    struct bank *bank = calloc(1, sizeof *bank);
+
+    if (!bank)
+        return NULL;
+    bank->ledger = ledger;
+    return bank;
 }
 
-static void on_to_written(long balance, void *arg)
-{
-    (void)balance;
-    transfer_end(arg, "done");
-}
+/* async def transfer(bank, order) */
+struct transfer {
+    struct task task;
+    struct bank *bank;         /* not owned */
+    const struct order *order; /* not owned: from, to, amount */
+    long from_seen, to_seen;   /* the balances, as they were read */
+};
 
-static void on_from_written(long balance, void *arg)
-{
-    struct transfer *transfer = arg;
-    struct order *order = transfer->order;
-
-    (void)balance;
-    ledger_write(order, order->to, transfer->to_seen + order->amount,
-                 on_to_written, transfer);
-}
-
-static void on_to_read(long balance, void *arg)
-{
-    struct transfer *transfer = arg;
-    struct order *order = transfer->order;
-
-    if (balance == UNKNOWN) {
-        transfer_end(transfer, "refused: no such account");
-        return;
-    }
-    transfer->to_seen = balance;
-    ledger_write(order, order->from, transfer->from_seen - order->amount,
-                 on_from_written, transfer);
-}
-
-static void on_from_read(long balance, void *arg)
-{
-    struct transfer *transfer = arg;
-    struct order *order = transfer->order;
-
-    if (balance == UNKNOWN) {
-        transfer_end(transfer, "refused: no such account");
-        return;
-    }
-    if (balance < order->amount) {
-        transfer_end(transfer, "refused: too little");
-        return;
-    }
-    transfer->from_seen = balance;
-    ledger_read(order, order->to, on_to_read, transfer);
-}
-
-struct transfer *transfer_start(struct bank *bank, struct order *order)
+struct task *transfer_new(struct bank *bank, const struct order *order)
 {
     struct transfer *transfer = calloc(1, sizeof *transfer);
 
     if (!transfer)
         return NULL;
-    *transfer = (struct transfer){.bank = bank, .order = order};
-    ledger_read(order, order->from, on_from_read, transfer);
-    return transfer;
+    transfer->bank = bank;
+    transfer->order = order;
+    return &transfer->task;
 }
 
-struct bank *bank_new(struct event_base *base)
+void transfer_run(struct task *me)
 {
-    struct bank *bank = calloc(1, sizeof *bank);
+    struct transfer *self = (struct transfer *)me;
+    struct ledger *ledger = self->bank->ledger;
+    const struct order *order = self->order;
 
-    if (bank)
-        bank->base = base;
-    return bank;
-}
+    TASK_BEGIN(me);
+    AWAIT(me, ledger_read(me, ledger, order->from, &self->from_seen));
+    if (self->from_seen < order->amount)
+        TASK_FAIL(me, "too little");
+    AWAIT(me, ledger_read(me, ledger, order->to, &self->to_seen));
 
-void bank_free(struct bank *bank)
-{
-    free(bank);
+    AWAIT(me, ledger_write(me, ledger, order->from,
+                           self->from_seen - order->amount));
+    AWAIT(me,
+          ledger_write(me, ledger, order->to, self->to_seen + order->amount));
+    TASK_END(me);
 }

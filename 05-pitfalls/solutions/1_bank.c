@@ -5,155 +5,82 @@
  *                              reading takes 5 ms, writing 15; the balances of
  *                              the accounts 0, 1, 2; transfers, all at once
  * Prints:  0: done, or 0: refused: …, as it comes; then the balances
+ * Given:   given/1_scene.h         main, ledger_read, ledger_write
  *
  * The wait is between the reading and the writing, and it cannot be moved: so
  * each account has a lock. A transfer takes the lock of the lower number first,
  * whatever its direction, so that two of them cannot wait for each other. Each
- * way out leads through transfer_end, which releases what it holds.
+ * way out leads through TASK_FINALLY, which releases what the transfer holds.
  */
 #include "given/1_scene.h"
-#include "given/async_lock.h"
-
+#include "lock.h"
 #include <stdlib.h>
 
+/* What all transfers share. */
 struct bank {
-    struct async_lock *locks[ACCOUNTS]; /* owned */
+    struct ledger *ledger; /* not owned */
+    struct lock locks[ACCOUNTS];
 };
 
-/* Freed by the scene, with free(). */
-struct transfer {
-    struct bank *bank;
-    struct order *order;               /* not owned */
-    struct lock_request first, second; /* the lower account's, the higher's */
-    long from_seen, to_seen;
-};
-
-static int lower(const struct order *order)
-{
-    return order->from < order->to ? order->from : order->to;
-}
-
-static int higher(const struct order *order)
-{
-    return order->from < order->to ? order->to : order->from;
-}
-
-/* The only way out: reports how it ended, releases the locks. */
-static void transfer_end(struct transfer *transfer, const char *how)
-{
-    struct async_lock **locks = transfer->bank->locks;
-    struct order *order = transfer->order;
-
-    order_decided(order, how);
-    (void)async_lock_release(locks[higher(order)], &transfer->second);
-    (void)async_lock_release(locks[lower(order)], &transfer->first);
-}
-
-static void on_to_written(long balance, void *arg)
-{
-    (void)balance;
-    transfer_end(arg, "done");
-}
-
-static void on_from_written(long balance, void *arg)
-{
-    struct transfer *transfer = arg;
-    struct order *order = transfer->order;
-
-    (void)balance;
-    ledger_write(order, order->to, transfer->to_seen + order->amount,
-                 on_to_written, transfer);
-}
-
-static void on_to_read(long balance, void *arg)
-{
-    struct transfer *transfer = arg;
-    struct order *order = transfer->order;
-
-    if (balance == UNKNOWN) {
-        transfer_end(transfer, "refused: no such account");
-        return;
-    }
-    transfer->to_seen = balance;
-    ledger_write(order, order->from, transfer->from_seen - order->amount,
-                 on_from_written, transfer);
-}
-
-static void on_from_read(long balance, void *arg)
-{
-    struct transfer *transfer = arg;
-    struct order *order = transfer->order;
-
-    if (balance == UNKNOWN) {
-        transfer_end(transfer, "refused: no such account");
-        return;
-    }
-    if (balance < order->amount) {
-        transfer_end(transfer, "refused: too little");
-        return;
-    }
-    if (order->from == order->to) { /* nothing moves */
-        transfer_end(transfer, "done");
-        return;
-    }
-    transfer->from_seen = balance;
-    ledger_read(order, order->to, on_to_read, transfer);
-}
-
-/* There is no limit to the wait, so the outcome is always the lock. */
-static void on_second_lock(enum lock_outcome outcome, void *arg)
-{
-    struct transfer *transfer = arg;
-
-    (void)outcome;
-    ledger_read(transfer->order, transfer->order->from, on_from_read, transfer);
-}
-
-static void on_first_lock(enum lock_outcome outcome, void *arg)
-{
-    struct transfer *transfer = arg;
-    struct order *order = transfer->order;
-
-    if (order->from == order->to)
-        on_second_lock(outcome, transfer);
-    else if (async_lock_acquire(transfer->bank->locks[higher(order)],
-                                &transfer->second, NULL, on_second_lock,
-                                transfer) < 0)
-        transfer_end(transfer, "refused: no lock");
-}
-
-struct transfer *transfer_start(struct bank *bank, struct order *order)
-{
-    struct transfer *transfer = calloc(1, sizeof *transfer);
-
-    if (!transfer)
-        return NULL;
-    *transfer = (struct transfer){.bank = bank, .order = order};
-    if (async_lock_acquire(bank->locks[lower(order)], &transfer->first, NULL,
-                           on_first_lock, transfer) < 0)
-        transfer_end(transfer, "refused: no lock");
-    return transfer;
-}
-
-struct bank *bank_new(struct event_base *base)
+struct bank *bank_new(struct ledger *ledger)
 {
     struct bank *bank = calloc(1, sizeof *bank);
 
     if (!bank)
         return NULL;
-    for (int i = 0; i < ACCOUNTS; i++) {
-        bank->locks[i] = async_lock_new(base);
-        if (!bank->locks[i]) {
-            bank_free(bank);
-            return NULL;
-        }
-    }
+    bank->ledger = ledger;
+    for (int i = 0; i < ACCOUNTS; i++)
+        lock_init(&bank->locks[i], "the lock of an account");
     return bank;
 }
 
-void bank_free(struct bank *bank)
+/* async def transfer(bank, order) */
+struct transfer {
+    struct task task;
+    struct bank *bank;         /* not owned */
+    const struct order *order; /* not owned: from, to, amount */
+    long from_seen, to_seen;   /* the balances, as they were read */
+};
+
+struct task *transfer_new(struct bank *bank, const struct order *order)
 {
-    for (int i = 0; i < ACCOUNTS; i++)
-        async_lock_free(bank->locks[i]);
-    free(bank);
+    struct transfer *transfer = calloc(1, sizeof *transfer);
+
+    if (!transfer)
+        return NULL;
+    transfer->bank = bank;
+    transfer->order = order;
+    return &transfer->task;
+}
+
+void transfer_run(struct task *me)
+{
+    struct transfer *self = (struct transfer *)me;
+    struct ledger *ledger = self->bank->ledger;
+    const struct order *order = self->order;
+    struct lock *from = &self->bank->locks[order->from];
+    struct lock *to = &self->bank->locks[order->to];
+    struct lock *first = order->from < order->to ? from : to;
+    struct lock *second = order->from < order->to ? to : from;
+
+    TASK_BEGIN(me);
+    AWAIT(me, lock_acquire(me, first));
+    if (second != first)
+        AWAIT(me, lock_acquire(me, second));
+    AWAIT(me, ledger_read(me, ledger, order->from, &self->from_seen));
+    if (self->from_seen < order->amount)
+        TASK_FAIL(me, "too little");
+    if (order->from == order->to) /* nothing moves */
+        TASK_RETURN(me);
+    AWAIT(me, ledger_read(me, ledger, order->to, &self->to_seen));
+
+    AWAIT(me, ledger_write(me, ledger, order->from,
+                           self->from_seen - order->amount));
+    AWAIT(me,
+          ledger_write(me, ledger, order->to, self->to_seen + order->amount));
+
+    TASK_FINALLY(me);
+    lock_release(me, second);
+    lock_release(me, first);
+    TASK_END(me);
 }

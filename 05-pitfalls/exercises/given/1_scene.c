@@ -1,81 +1,175 @@
-/* See 1_scene.h. */
+/* 1_scene.c — main, and the ledger; 1_scene.h is the manual. */
 #include "1_scene.h"
-
+#include "queue.h"
+#include "task_main.h"
 #include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { TRANSFERS = 64 };
+enum { TRANSFERS = 64, UNKNOWN = -1 };
+
+const char NO_SUCH_ACCOUNT[] = "no such account";
 
 /* Lives in main. */
 struct ledger {
     long ms; /* to read a balance; three times as long to write one */
     long balances[ACCOUNTS]; /* UNKNOWN: there is no such account */
-    int decided;             /* transfers */
 };
 
-/* A question to the ledger, one at a time. Owns its timer. */
+/* A question to the ledger. Owned by itself, until its wait is over. */
 struct trip {
-    struct ledger *ledger;
-    struct event *timer; /* pending while it is on its way */
-    int account;
-    long written; /* UNKNOWN: it only reads */
-    ledger_callback callback;
-    void *arg;
+    struct task_wait wait; /* must come first */
+    struct event *timer;   /* pending while it is on its way; owned */
+    long *account;         /* in the ledger */
+    long *read;            /* where the balance goes; NULL: it is written */
+    long written;
 };
 
-/* Lives in main. Owns the transfers. */
-struct scene {
-    struct ledger ledger;
-    struct order orders[TRANSFERS];
-    struct trip trips[TRANSFERS];
-    struct transfer *transfers[TRANSFERS];
-    int count;
-};
-
-void order_decided(struct order *order, const char *how)
+static void trip_free(struct trip *trip)
 {
-    printf("%d: %s\n", order->number, how);
-    order->trip->ledger->decided++;
+    if (trip->timer)
+        event_free(trip->timer);
+    free(trip);
+}
+
+/* Its task is cancelled, or has a deadline that passed: no answer will come. */
+static bool trip_interrupt(struct task_wait *wait)
+{
+    trip_free((struct trip *)wait);
+    return true;
 }
 
 /* The end of a trip: only here the ledger is looked at or changed. */
 static void on_trip(evutil_socket_t fd, short events, void *arg)
 {
     struct trip *trip = arg;
-    long *balance = &trip->ledger->balances[trip->account];
+    bool known = *trip->account != UNKNOWN;
 
     (void)fd;
     (void)events;
-    if (trip->written != UNKNOWN && *balance != UNKNOWN)
-        *balance = trip->written;
-    trip->callback(*balance, trip->arg);
+    if (known && trip->read)
+        *trip->read = *trip->account;
+    else if (known)
+        *trip->account = trip->written;
+    task_resume(trip->wait.waiter, known ? NULL : NO_SUCH_ACCOUNT);
+    trip_free(trip);
 }
 
-static void trip_start(struct trip *trip, int account, long written,
-                       ledger_callback callback, void *arg)
+static bool trip_start(struct task *me, long ms, struct trip trip)
 {
-    long ms = trip->ledger->ms * (written == UNKNOWN ? 1 : 3);
-    struct timeval time = {ms / 1000, ms % 1000 * 1000};
+    const struct timeval time = {ms / 1000, ms % 1000 * 1000};
+    struct trip *started = calloc(1, sizeof *started);
 
-    trip->account = account;
-    trip->written = written;
-    trip->callback = callback;
-    trip->arg = arg;
-    if (evtimer_add(trip->timer, &time) < 0)
-        perror("1_bank: cannot reach the ledger");
+    if (!started)
+        return task_ready(me, TASK_NO_MEMORY);
+    *started = trip;
+    started->wait.kind = "the ledger";
+    started->wait.interrupt = trip_interrupt;
+    started->timer = evtimer_new(me->loop->base, on_trip, started);
+    if (!started->timer || evtimer_add(started->timer, &time) < 0) {
+        trip_free(started);
+        return task_ready(me, TASK_NO_MEMORY);
+    }
+    return task_wait_on(me, &started->wait);
 }
 
-void ledger_read(struct order *order, int account, ledger_callback callback,
-                 void *arg)
+bool ledger_read(struct task *me, struct ledger *ledger, int account,
+                 long *balance)
 {
-    trip_start(order->trip, account, UNKNOWN, callback, arg);
+    return trip_start(
+        me, ledger->ms,
+        (struct trip){.account = &ledger->balances[account], .read = balance});
 }
 
-void ledger_write(struct order *order, int account, long balance,
-                  ledger_callback callback, void *arg)
+bool ledger_write(struct task *me, struct ledger *ledger, int account,
+                  long balance)
 {
-    trip_start(order->trip, account, balance, callback, arg);
+    return trip_start(me, 3 * ledger->ms,
+                      (struct trip){.account = &ledger->balances[account],
+                                    .written = balance});
+}
+
+/* A transfer that was started. Part of the program; owns the task. */
+struct started {
+    struct task_wait wait; /* must come first: hears of the task's end */
+    struct program *program;
+    struct order order;
+    int number;
+    char name[24]; /* the task's */
+    struct task *transfer;
+};
+
+/* async def main() */
+struct program {
+    struct task task;
+    struct ledger ledger;
+    struct bank *bank; /* owned */
+    struct started started[TRANSFERS];
+    int count, waited_for;
+    struct semaphore ended; /* a permit for each transfer */
+};
+
+/* One that is cancelled has decided nothing: task_run has said why. */
+static void on_transfer_ended(struct task_wait *wait, struct task *transfer)
+{
+    struct started *started = (struct started *)wait;
+    const char *error = task_error(transfer);
+
+    if (error && error != TASK_CANCELLED)
+        printf("%d: refused: %s\n", started->number, error);
+    else if (!error)
+        printf("%d: done\n", started->number);
+    semaphore_release(&started->program->ended);
+}
+
+/* Makes the bank and its transfers. Returns NULL, or an error. */
+static const char *prepare(struct program *program)
+{
+    program->bank = bank_new(&program->ledger);
+    if (!program->bank)
+        return TASK_NO_MEMORY;
+    for (int i = 0; i < program->count; i++) {
+        struct started *started = &program->started[i];
+
+        started->transfer = transfer_new(program->bank, &started->order);
+        if (!started->transfer)
+            return TASK_NO_MEMORY;
+        started->wait.ended = on_transfer_ended;
+        started->program = program;
+        started->number = i;
+        (void)snprintf(started->name, sizeof started->name, "transfer %d", i);
+    }
+    return NULL;
+}
+
+static void print_balances(const struct ledger *ledger)
+{
+    printf("balances:");
+    for (int i = 0; i < ACCOUNTS && ledger->balances[i] != UNKNOWN; i++)
+        printf(" %ld", ledger->balances[i]);
+    printf("\n");
+}
+
+static void program_run(struct task *me)
+{
+    struct program *self = (struct program *)me;
+    const char *error;
+
+    TASK_BEGIN(me);
+    semaphore_init(&self->ended, 0);
+    error = prepare(self);
+    if (error)
+        TASK_FAIL(me, error);
+    for (int i = 0; i < self->count; i++) {
+        struct started *started = &self->started[i];
+
+        task_create(me->loop, started->transfer, transfer_run, started->name);
+        task_observe(started->transfer, &started->wait);
+    }
+    for (; self->waited_for < self->count; self->waited_for++)
+        AWAIT(me, semaphore_acquire(me, &self->ended));
+    print_balances(&self->ledger);
+    TASK_END(me);
 }
 
 /* Reads "0-1:80". Returns 0; on failure returns -1. */
@@ -95,83 +189,38 @@ static int parse_order(struct order *order, const char *text)
 }
 
 /* Reads "5 100,0,50 0-1:80 …". Returns 0; on failure returns -1. */
-static int parse(struct scene *scene, int argc, char **argv)
+static int parse(struct program *program, int argc, char **argv)
 {
     char *at = argc > 3 ? argv[2] : NULL; /* is not looked at then */
 
-    scene->count = argc - 3;
-    scene->ledger.ms = argc > 3 ? strtol(argv[1], NULL, 10) : 0;
-    if (scene->ledger.ms < 1 || scene->count > TRANSFERS)
+    program->count = argc - 3;
+    program->ledger.ms = argc > 3 ? strtol(argv[1], NULL, 10) : 0;
+    if (program->ledger.ms < 1 || program->count > TRANSFERS)
         return -1;
     for (int i = 0; i < ACCOUNTS; i++) {
-        scene->ledger.balances[i] = *at ? strtol(at, &at, 10) : UNKNOWN;
+        program->ledger.balances[i] = *at ? strtol(at, &at, 10) : UNKNOWN;
         if (*at == ',')
             at++;
     }
-    for (int i = 0; i < scene->count; i++) {
-        struct order *order = &scene->orders[i];
-
-        if (parse_order(order, argv[i + 3]) < 0)
+    for (int i = 0; i < program->count; i++) {
+        if (parse_order(&program->started[i].order, argv[i + 3]) < 0)
             return -1;
-        order->number = i;
-        order->trip = &scene->trips[i];
-        order->trip->ledger = &scene->ledger;
     }
     return 0;
 }
 
-/* Starts all transfers and runs the loop. Returns 0; on failure returns -1. */
-static int play(struct scene *scene, struct bank *bank, struct event_base *base)
-{
-    for (int i = 0; i < scene->count; i++) {
-        scene->trips[i].timer = evtimer_new(base, on_trip, &scene->trips[i]);
-        if (!scene->trips[i].timer)
-            return -1;
-    }
-    for (int i = 0; i < scene->count; i++) {
-        scene->transfers[i] = transfer_start(bank, &scene->orders[i]);
-        if (!scene->transfers[i])
-            return -1;
-    }
-    if (event_base_dispatch(base) < 0)
-        return -1;
-    printf("balances:");
-    for (int i = 0; i < ACCOUNTS && scene->ledger.balances[i] != UNKNOWN; i++)
-        printf(" %ld", scene->ledger.balances[i]);
-    printf("\n");
-    if (scene->ledger.decided == scene->count)
-        return 0;
-    fprintf(stderr, "1_bank: the loop ran empty, %d of %d decided\n",
-            scene->ledger.decided, scene->count);
-    return -1;
-}
-
 int main(int argc, char **argv)
 {
-    struct scene scene = {0};
-    struct event_base *base;
-    struct bank *bank = NULL;
-    int status = 1;
+    struct program program = {0};
+    int status;
 
-    if (parse(&scene, argc, argv) < 0) {
+    if (parse(&program, argc, argv) < 0) {
         fputs("usage: 1_bank MS BALANCE,... FROM-TO:AMOUNT...\n", stderr);
         return 2;
     }
-    setvbuf(stdout, NULL, _IOLBF, 0);
-    base = event_base_new();
-    if (base)
-        bank = bank_new(base);
-    if (bank && play(&scene, bank, base) == 0)
-        status = 0;
-    if (bank)
-        bank_free(bank);
-    for (int i = 0; i < scene.count; i++) {
-        free(scene.transfers[i]);
-        if (scene.trips[i].timer)
-            event_free(scene.trips[i].timer);
-    }
-    if (base)
-        event_base_free(base);
-    libevent_global_shutdown();
+    status = task_main(&program.task, program_run);
+    for (int i = 0; i < program.count; i++)
+        free(program.started[i].transfer);
+    free(program.bank);
     return status;
 }

@@ -5,96 +5,70 @@
  *                              fails after 20, "burnt"; one cannot even begin
  * Prints:  the outcomes in the order of the jobs, and how many are done; exits
  *          with 1 if one has failed
- * Given:   given/2_scene.h            main, job_begin()
+ * Given:   given/2_scene.h         main, machine_work
  * Task:    README.md#2             Check: make practice EXERCISE=05-2
  */
 #include "given/2_scene.h"
-#include <event2/event.h>
-#include <stdbool.h>
+#include "group.h"
 #include <stdio.h>
 #include <stdlib.h>
 
-/* What has come of a job. Owned by the batch. */
-struct task {
-    struct batch *batch;
+/* ---- Your part: all run at once, and the first that fails ends it all. ---- */
+
+/* async def job(batch, number) */
+struct job {
+    struct task task;
+    struct batch *batch; /* not owned */
     int number;
-    bool done;
     long result;
 };
 
+/* async def batch(). Owns the jobs. */
 struct batch {
-    struct event_base *base; /* not owned */
+    struct task task;
     struct machine *machine; /* not owned */
-    struct task tasks[JOBS];
     int count, slots;
-    int begun;
+    struct job jobs[JOBS];
+    struct task *all[JOBS]; /* those of the jobs */
+    struct gather gather;
 };
 
-struct batch *batch_new(struct event_base *base, struct machine *machine,
-                        int count, int slots)
+struct task *batch_new(struct machine *machine, int count, int slots)
 {
     struct batch *batch = calloc(1, sizeof *batch);
 
     if (!batch)
         return NULL;
-    batch->base = base;
     batch->machine = machine;
     batch->count = count;
     batch->slots = slots;
-    for (int i = 0; i < count; i++)
-        batch->tasks[i] = (struct task){.batch = batch, .number = i};
-    return batch;
+    return &batch->task;
 }
 
-/* ---- Your part: here the first job that fails ends it all. ---- */
-
-static int batch_next(struct batch *batch);
-
-static void on_job(long result, const char *error, void *arg)
+static void job_run(struct task *me)
 {
-    struct task *task = arg;
-    struct batch *batch = task->batch;
+    struct job *self = (struct job *)me;
 
-    if (error) {
-        fprintf(stderr, "2_batch: %s\n", error);
-        event_base_loopbreak(batch->base);
-        return;
+    TASK_BEGIN(me);
+    AWAIT(me,
+          machine_work(me, self->batch->machine, self->number, &self->result));
+    TASK_END(me);
+}
+
+void batch_run(struct task *me)
+{
+    struct batch *self = (struct batch *)me;
+
+    TASK_BEGIN(me);
+    for (int i = 0; i < self->count; i++) {
+        self->jobs[i].batch = self;
+        self->jobs[i].number = i;
+        self->all[i] = &self->jobs[i].task;
+        task_create(me->loop, self->all[i], job_run, "job");
     }
-    task->done = true;
-    task->result = result;
-    if (batch->begun < batch->count && batch_next(batch) < 0)
-        event_base_loopbreak(batch->base);
-}
-
-/* Begins the next job. Returns 0; on failure returns -1. */
-static int batch_next(struct batch *batch)
-{
-    struct task *task = &batch->tasks[batch->begun++];
-
-    return job_begin(batch->machine, task->number, on_job, task) ? -1 : 0;
-}
-
-int batch_start(struct batch *batch)
-{
-    while (batch->begun < batch->count && batch->begun < batch->slots) {
-        if (batch_next(batch) < 0)
-            return -1;
-    }
-    return 0;
-}
-
-int batch_end(struct batch *batch)
-{
-    int done = 0;
-
-    for (int i = 0; i < batch->count; i++) {
-        if (batch->tasks[i].done)
-            printf("%d: %ld\n", i, batch->tasks[i].result);
-        else
-            printf("%d: cut off\n", i);
-        done += batch->tasks[i].done;
-    }
-    printf("%d of %d done\n", done, batch->count);
-    free(batch);
-    return 0;
+    AWAIT(me, gather(me, &self->gather, self->all, (size_t)self->count));
+    for (int i = 0; i < self->count; i++)
+        printf("%d: %ld\n", i, self->jobs[i].result);
+    printf("%d of %d done\n", self->count, self->count);
+    TASK_END(me);
 }

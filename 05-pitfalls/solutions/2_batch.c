@@ -5,112 +5,98 @@
  *                              fails after 20, "burnt"; one cannot even begin
  * Prints:  the outcomes in the order of the jobs, and how many are done; exits
  *          with 1 if one has failed
+ * Given:   given/2_scene.h         main, machine_work
  *
- * An error is an outcome like a result: it is kept, and read at the end, in one
- * place. A job may fail at once, with no callback to follow. For this reason
- * jobs are begun in a loop, until the slots are full or the jobs are out.
+ * All tasks are there from the start, and the semaphore lets some of them in. A
+ * job that fails leaves by TASK_FINALLY, as all do, and hands its permit on. Its
+ * error is an outcome like a result: gather_all waits for all, errors or not, and
+ * task_error reads them at the end, in one place.
  */
 #include "given/2_scene.h"
-#include <event2/event.h>
-#include <stdbool.h>
+#include "group.h"
+#include "queue.h"
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-/* What has come of a job. Owned by the batch. */
-struct task {
-    struct batch *batch;
+/* async def job(batch, number) */
+struct job {
+    struct task task;
+    struct batch *batch; /* not owned */
     int number;
-    bool done;
     long result;
-    char *error; /* owned */
+    bool holds; /* a permit: to be given back on each way out */
 };
 
+/* async def batch(). Owns the jobs. */
 struct batch {
-    struct event_base *base; /* not owned */
+    struct task task;
     struct machine *machine; /* not owned */
-    struct task tasks[JOBS];
-    int count, slots;
-    int begun, running;
+    int count;
+    struct semaphore slots;
+    struct job jobs[JOBS];
+    struct task *all[JOBS]; /* those of the jobs */
+    struct gather gather;
 };
 
-struct batch *batch_new(struct event_base *base, struct machine *machine,
-                        int count, int slots)
+struct task *batch_new(struct machine *machine, int count, int slots)
 {
     struct batch *batch = calloc(1, sizeof *batch);
 
     if (!batch)
         return NULL;
-    batch->base = base;
     batch->machine = machine;
     batch->count = count;
-    batch->slots = slots;
-    for (int i = 0; i < count; i++)
-        batch->tasks[i] = (struct task){.batch = batch, .number = i};
-    return batch;
+    semaphore_init(&batch->slots, (size_t)slots);
+    return &batch->task;
 }
 
-static void batch_continue(struct batch *batch);
-
-/* Keeps an error, whose words may be short-lived. */
-static void task_fail(struct task *task, const char *error)
+static void job_run(struct task *me)
 {
-    task->error = strdup(error);
-    if (!task->error)
-        perror("2_batch: cannot keep an error");
+    struct job *self = (struct job *)me;
+
+    TASK_BEGIN(me);
+    AWAIT(me, semaphore_acquire(me, &self->batch->slots));
+    self->holds = true;
+    AWAIT(me,
+          machine_work(me, self->batch->machine, self->number, &self->result));
+
+    TASK_FINALLY(me);
+    if (self->holds)
+        semaphore_release(&self->batch->slots);
+    TASK_END(me);
 }
 
-static void on_job(long result, const char *error, void *arg)
+/* Prints what has become of each job. Returns how many are done. */
+static int print_outcomes(struct batch *batch)
 {
-    struct task *task = arg;
-
-    task->batch->running--;
-    if (error) {
-        task_fail(task, error);
-    } else {
-        task->done = true;
-        task->result = result;
-    }
-    batch_continue(task->batch);
-}
-
-/* Begins as many jobs as there are slots. */
-static void batch_continue(struct batch *batch)
-{
-    while (batch->running < batch->slots && batch->begun < batch->count) {
-        struct task *task = &batch->tasks[batch->begun++];
-        const char *error =
-            job_begin(batch->machine, task->number, on_job, task);
-
-        if (error)
-            task_fail(task, error);
-        else
-            batch->running++;
-    }
-}
-
-int batch_start(struct batch *batch)
-{
-    batch_continue(batch);
-    return 0;
-}
-
-int batch_end(struct batch *batch)
-{
-    int done = 0, all = batch->count;
+    int done = 0;
 
     for (int i = 0; i < batch->count; i++) {
-        struct task *task = &batch->tasks[i];
+        const char *error = task_error(batch->all[i]);
 
-        if (task->done)
-            printf("%d: %ld\n", i, task->result);
+        if (error)
+            printf("%d: failed: %s\n", i, error);
         else
-            printf("%d: failed: %s\n", i,
-                   task->error ? task->error : "out of memory");
-        done += task->done;
-        free(task->error);
+            printf("%d: %ld\n", i, batch->jobs[i].result);
+        done += !error;
     }
-    printf("%d of %d done\n", done, all);
-    free(batch);
-    return done < all;
+    printf("%d of %d done\n", done, batch->count);
+    return done;
+}
+
+void batch_run(struct task *me)
+{
+    struct batch *self = (struct batch *)me;
+
+    TASK_BEGIN(me);
+    for (int i = 0; i < self->count; i++) {
+        self->jobs[i].batch = self;
+        self->jobs[i].number = i;
+        self->all[i] = &self->jobs[i].task;
+        task_create(me->loop, self->all[i], job_run, "job");
+    }
+    AWAIT(me, gather_all(me, &self->gather, self->all, (size_t)self->count));
+    if (print_outcomes(self) < self->count)
+        TASK_FAIL(me, "not all jobs are done");
+    TASK_END(me);
 }

@@ -1,24 +1,22 @@
-/* See 2_scene.h. */
+/* 2_scene.c — main, and the machine; 2_scene.h is the manual. */
 #include "2_scene.h"
-
+#include "task_main.h"
 #include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-/* Part of the machine. Owns its timer. */
+/* Part of the machine. */
 struct job {
+    struct task_wait wait; /* must come first */
     struct machine *machine;
     long ms;
     const char *why;     /* it fails, or NULL */
-    struct event *timer; /* pending while the job runs */
-    job_callback callback;
-    void *arg;
+    struct event *timer; /* pending while the job runs; owned */
+    long *result;
 };
 
 /* Lives in main. */
 struct machine {
-    struct event_base *base;
     struct job jobs[JOBS];
     int count, slots;
     int running, most; /* at once */
@@ -26,39 +24,57 @@ struct machine {
     int over_count;
 };
 
+static void job_stop(struct job *job)
+{
+    event_free(job->timer);
+    job->timer = NULL;
+    job->machine->running--;
+}
+
+/* Its task is cancelled, or has a deadline that passed: the job is stopped. */
+static bool job_interrupt(struct task_wait *wait)
+{
+    job_stop((struct job *)wait);
+    return true;
+}
+
 static void on_job_over(evutil_socket_t fd, short events, void *arg)
 {
     struct job *job = arg;
     struct machine *machine = job->machine;
-    char *words = job->why ? strdup(job->why) : NULL;
 
     (void)fd;
     (void)events;
-    machine->running--;
-    machine->over[machine->over_count++] = job->ms;
-    if (job->why && !words)
-        job->callback(0, "out of memory", job->arg);
-    else
-        job->callback(job->ms * job->ms, words, job->arg);
-    free(words);
+    if (machine->over_count < JOBS)
+        machine->over[machine->over_count++] = job->ms;
+    if (!job->why)
+        *job->result = job->ms * job->ms;
+    job_stop(job);
+    task_resume(job->wait.waiter, job->why);
 }
 
-const char *job_begin(struct machine *machine, int number,
-                      job_callback callback, void *arg)
+bool machine_work(struct task *me, struct machine *machine, int number,
+                  long *result)
 {
     struct job *job = &machine->jobs[number];
     const struct timeval time = {job->ms / 1000, job->ms % 1000 * 1000};
 
     if (job->ms == 0)
-        return "it takes no time";
-    job->callback = callback;
-    job->arg = arg;
-    job->timer = evtimer_new(machine->base, on_job_over, job);
-    if (!job->timer || evtimer_add(job->timer, &time) < 0)
-        return "out of memory";
-    if (++machine->running > machine->most)
+        return task_ready(me, "it takes no time");
+    if (job->timer)
+        return task_ready(me, "it runs already");
+    job->timer = evtimer_new(me->loop->base, on_job_over, job);
+    if (!job->timer)
+        return task_ready(me, TASK_NO_MEMORY);
+    machine->running++;
+    if (evtimer_add(job->timer, &time) < 0) {
+        job_stop(job);
+        return task_ready(me, TASK_NO_MEMORY);
+    }
+    job->result = result;
+    if (machine->running > machine->most)
         machine->most = machine->running;
-    return NULL;
+    return task_wait_on(me, &job->wait);
 }
 
 /* Reads "2 50 20:burnt …". Returns 0; on failure returns -1. */
@@ -74,6 +90,8 @@ static int parse(struct machine *machine, int argc, char **argv)
         struct job *job = &machine->jobs[i];
 
         job->machine = machine;
+        job->wait.kind = "a job";
+        job->wait.interrupt = job_interrupt;
         job->ms = strtol(argv[i + 2], &end, 10);
         job->why = *end == ':' && end[1] ? end + 1 : NULL;
         if (end == argv[i + 2] || (*end && !job->why) || job->ms < 0)
@@ -85,32 +103,23 @@ static int parse(struct machine *machine, int argc, char **argv)
 int main(int argc, char **argv)
 {
     struct machine machine = {0};
-    struct batch *batch;
-    int status = 1;
+    struct task *batch;
+    int status;
 
     if (parse(&machine, argc, argv) < 0) {
         fputs("usage: 2_batch SLOTS MS[:WHY]...\n", stderr);
         return 2;
     }
-    machine.base = event_base_new();
-    if (!machine.base)
+    batch = batch_new(&machine, machine.count, machine.slots);
+    if (!batch) {
+        fputs("2_batch: out of memory\n", stderr);
         return 1;
-    batch = batch_new(machine.base, &machine, machine.count, machine.slots);
-    if (batch) {
-        if (batch_start(batch) == 0 && event_base_dispatch(machine.base) < 0)
-            fputs("2_batch: the event loop failed\n", stderr);
-        status = batch_end(batch);
     }
+    status = task_main(batch, batch_run);
     fprintf(stderr, "2_batch: %d at once at most; over:", machine.most);
     for (int i = 0; i < machine.over_count; i++)
         fprintf(stderr, " %ld", machine.over[i]);
     fputs("\n", stderr);
-
-    for (int i = 0; i < machine.count; i++) {
-        if (machine.jobs[i].timer)
-            event_free(machine.jobs[i].timer);
-    }
-    event_base_free(machine.base);
-    libevent_global_shutdown();
+    free(batch);
     return status;
 }

@@ -4,11 +4,10 @@ load ../../scripts/checking/exercise_helper
 
 # The notes: a full one, an empty one, a directory.
 notes() {
-    directory=$BATS_TEST_TMPDIR/notes
-    mkdir "$directory" "$directory/old"
-    printf '%s\n' "note $RANDOM" "and its end" >"$directory/full"
-    : >"$directory/empty"
-    start_exercise "$directory"
+    mkdir "$shown" "$shown/old"
+    printf '%s\n' "note $RANDOM" "and its end" >"$shown/full"
+    : >"$shown/empty"
+    start_exercise "$shown"
 }
 
 # ask(lines): on a connection of its own, to the end of the stream.
@@ -30,12 +29,12 @@ def held(before=None):
 
 def no_more_held(before):
     after = held(before)
-    for i, what in enumerate(("descriptors", "events pending")):
+    for i, what in enumerate(("descriptors", "pending events")):
         if after[i] > before[i]:
-            wrong(f"no more held than before: {before[i]} {what}", f"{after[i]} {what}")
+            wrong(f"no more {what} than before", f"{after[i] - before[i]} more")
 '
 
-@test "answers come as before: to who half-closes, too, and none after bye" {
+@test "answers come as before, also after a half-close, and none after bye" {
     notes
     peer "$client"'
 note = open(args[0] + "/full", "rb").read()
@@ -47,7 +46,7 @@ expect(b"error: nothing in it\n" * 2 + b"error: no such note\n", ask(b"read empt
 doing("send: wait 60000, bye, read full", "bye and the end")
 s = connect()
 s.sendall(b"wait 60000\nbye\nread full\n")
-expect(b"bye\n", read_all(s))' "$directory"
+expect(b"bye\n", read_all(s))' "$shown"
 }
 
 @test "a note that cannot be sent leaves no descriptor open" {
@@ -55,12 +54,12 @@ expect(b"bye\n", read_all(s))' "$directory"
     peer "$client"'
 for name in (b"full", b"none", b"old", b"empty"):
     before = held()
-    doing(f"ten times: read {name.decode()}")
+    doing(f"a client says ten times: read {name.decode()}")
     ask(b"read %s\n" % name * 10)
     no_more_held(before)'
 }
 
-@test "who leaves while it waits leaves no event behind" {
+@test "a client that leaves while it waits leaves no event behind" {
     notes
     peer "$client"'
 n = 3 + os.urandom(1)[0] % 5
@@ -81,18 +80,18 @@ for how in ("reset", "bye"):
     expect_status 0
 }
 
-@test "who says bye leaves no memory behind" {
+@test "a client that says bye leaves no memory behind" {
     notes
     peer "$client"'
-doing("say bye, three times")
-for i in range(3):
+doing("ten clients say bye")
+for i in range(10):
     expect(b"bye\n", ask(b"bye\n"))'
     stop_exercise
     expect_status 0
-    expect_nothing_left
+    expect_nothing_left -q
 }
 
-@test "clients of all kinds at once, and the end: nothing is left" {
+@test "after clients of all kinds at once, and a stop, nothing is left" {
     notes
     peer "$client"'
 kinds = b"wait 60000\n", b"wait 10\nread old\nwait 60000\n", b"wait 60000\nbye\n", b"bye\nbye\n", b"re"
@@ -106,5 +105,5 @@ for s in clients[:10]:
 expect(b"error: nothing in it\n", ask(b"read empty\n"))'
     stop_exercise
     expect_status 0
-    expect_nothing_left
+    expect_nothing_left -q
 }

@@ -38,12 +38,16 @@
 #       scripts/lib/peer.py list what CODE may call.
 #   expect_output TEXT       stdout (or what peer printed) is TEXT
 #   expect_status N          the exit status is N
-#   expect_nothing_left      no run so far leaked memory or left a descriptor open
+#   expect_nothing_left [-q] no run so far leaked memory or left a descriptor open;
+#       -q: where a leak comes from is not told, as the learner is to hunt it
 #   expect_idle              the last run, of 300 ms or more, waited without spinning
 #   wrong EXPECTED CAME      ends the test, for all other expectations:
 #       ((ticks <= 5)) || wrong "at most 5 ticks" "$ticks ticks"
 #   did="TEXT"               replaces the command as what was done
 #   expecting="TEXT"         before a run: what was expected if the run never ends
+#
+#   $shown    a directory that is not there yet. If the test makes it, the program can
+#       read it, also in the sandbox of make grade, which shows it no other files.
 #
 # A busy machine makes no program late: the time in which a program waits for a
 # processor does not count for these limits, nor does it pass on the program's own
@@ -79,7 +83,7 @@ done
 setup() {
     cd "$root" || return
     runs=0 run=$BATS_TEST_TMPDIR/run0 did='' output='' stderr='' status=0 exercise_pid=''
-    expecting=''
+    expecting='' shown=$BATS_TEST_TMPDIR/shown
     if [[ ! -x $binary ]]; then
         complain came "it is not built: make practice EXERCISE=${chapter%%-*}-${name%%_*}"
         return 1

@@ -13,8 +13,10 @@ load ../../scripts/checking/exercise_helper
 }
 
 @test "it serves, is looked into, and stops on SIGTERM" {
-    start_exercise serve
-    peer 'expect(b"hello\n", read_all(connect())); expect(True, memory() > 1000)'
+    mkdir "$shown"
+    echo hallo >"$shown/greeting"
+    start_exercise serve "$shown/greeting"
+    peer 'expect(b"hallo\n", read_all(connect())); expect(True, memory() > 1000)'
     stop_exercise
     expect_status 0
     expect_nothing_left

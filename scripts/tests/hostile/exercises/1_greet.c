@@ -1,5 +1,6 @@
 /* The right answer of the exercise that grade.bats grades: says how often it
- * was asked. With "serve": listens, says hello to each client until SIGTERM.
+ * was asked. With "serve FILE": listens, says what is there to each client until
+ * SIGTERM.
  */
 #include <arpa/inet.h>
 #include <event2/buffer.h>
@@ -8,14 +9,13 @@
 #include <event2/listener.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 static void on_accept(struct evconnlistener *l, evutil_socket_t fd,
                       struct sockaddr *peer, int length, void *arg)
 {
-    (void)l, (void)peer, (void)length, (void)arg;
-    if (write(fd, "hello\n", 6) != 6)
+    (void)l, (void)peer, (void)length;
+    if (write(fd, arg, 6) != 6)
         (void)fputs("the peer has gone\n", stderr);
     (void)close(fd);
 }
@@ -33,16 +33,23 @@ int main(int argc, char **argv)
     struct event_base *base;
     struct evconnlistener *listener;
     struct event *stop;
+    char greeting[6] = "";
+    FILE *file;
 
-    if (argc == 2 && strcmp(argv[1], "serve") != 0) {
+    if (argc == 2) {
         (void)printf("hello %s\n", argv[1]);
         return 0;
     }
+    file = fopen(argv[2], "r");
+    if (!file || fread(greeting, sizeof greeting, 1, file) != 1)
+        perror(argv[2]);
+    if (file)
+        (void)fclose(file);
     base = event_base_new();
     here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     listener = evconnlistener_new_bind(
-        base, on_accept, NULL, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_REUSEABLE, 16,
-        (struct sockaddr *)&here, sizeof here);
+        base, on_accept, greeting, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_REUSEABLE,
+        16, (struct sockaddr *)&here, sizeof here);
     stop = evsignal_new(base, SIGTERM, on_signal, base);
     (void)event_add(stop, NULL);
     (void)getsockname(evconnlistener_get_fd(listener), (struct sockaddr *)&here,

@@ -84,7 +84,7 @@ balances: $((50 - a)) $((50 + a))"
     expect_nothing_left
 }
 
-@test "in long queues too: no money is lost, and nobody else waits" {
+@test "in long queues, too, no money is lost, and no other transfer waits" {
     local n=$((18 + RANDOM % 3))
 
     # shellcheck disable=SC2046 # words

@@ -5,29 +5,28 @@
  *                              echo held | build/02-sockets/client 127.0.0.1 PORT
  * Prints:  where it listens, on stderr. It answers the lines read NAME, wait MS,
  *          bye, and held: what the server holds
- * Given:   given/3_scene.h            main, obey(), answer(), timer_start() …
+ * Given:   given/3_scene.h         main, obey(), answer(), timer_start() …
  * Task:    README.md#3             Check: make practice EXERCISE=05-3
  */
 #include "given/3_scene.h"
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <stdlib.h>
-#include <sys/queue.h>
 #include <unistd.h>
 
-/* One client. Owned by itself, from connection_new to connection_free. */
+/* One client. */
 struct connection {
-    struct server *server;    /* not owned */
-    struct bufferevent *bev;  /* owned; closes the descriptor */
-    TAILQ_HEAD(, wait) waits; /* owned */
-    bool bye;                 /* over, as soon as all is written */
+    struct server *server;   /* not owned */
+    struct bufferevent *bev; /* owned; closes the descriptor */
+    struct wait *waits;      /* a list; owned */
+    bool bye;                /* over, as soon as all is written */
 };
 
 /* What a client waits for. */
 struct wait {
     struct connection *connection;
     struct event *timer; /* owned */
-    TAILQ_ENTRY(wait) link;
+    struct wait *next;   /* in connection->waits */
 };
 
 /* ---- Your part: three leaks, from here to the end. ---- */
@@ -39,27 +38,22 @@ struct connection *connection_new(struct server *server,
 
     if (!connection)
         return NULL;
-    *connection = (struct connection){.server = server, .bev = bev};
-    TAILQ_INIT(&connection->waits);
+    connection->server = server;
+    connection->bev = bev;
     return connection;
 }
 
 void connection_free(struct connection *connection)
 {
-    struct wait *wait;
-
-    TAILQ_FOREACH(wait, &connection->waits, link)
-    {
+    for (struct wait *wait = connection->waits; wait; wait = wait->next)
         wait->connection = NULL; /* there is no client to answer */
-    }
-    server_forget(connection->server, connection);
     bufferevent_free(connection->bev);
     free(connection);
 }
 
 bool connection_is_over(const struct connection *connection, bool eof)
 {
-    return connection->bye || (eof && TAILQ_EMPTY(&connection->waits));
+    return connection->bye || (eof && !connection->waits);
 }
 
 void send_note(struct connection *connection, const char *name)
@@ -80,13 +74,15 @@ void send_note(struct connection *connection, const char *name)
 
 static void on_wait_over(evutil_socket_t fd, short events, void *arg)
 {
-    struct wait *wait = arg;
+    struct wait *wait = arg, **at;
 
     (void)fd;
     (void)events;
     if (wait->connection) {
-        TAILQ_REMOVE(&wait->connection->waits, wait, link);
         answer(wait->connection->bev, "done");
+        for (at = &wait->connection->waits; *at != wait; at = &(*at)->next)
+            continue;
+        *at = wait->next;
     }
     event_free(wait->timer);
     free(wait);
@@ -104,7 +100,8 @@ void start_wait(struct connection *connection, long ms)
         return;
     }
     wait->connection = connection;
-    TAILQ_INSERT_TAIL(&connection->waits, wait, link);
+    wait->next = connection->waits;
+    connection->waits = wait;
 }
 
 void on_input(struct connection *connection, struct evbuffer *input)

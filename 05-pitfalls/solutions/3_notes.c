@@ -5,6 +5,7 @@
  *                              echo held | build/02-sockets/client 127.0.0.1 PORT
  * Prints:  where it listens, on stderr. It answers the lines read NAME, wait MS,
  *          bye, and held: what the server holds
+ * Given:   given/3_scene.h         main, obey(), answer(), timer_start() …
  *
  * The three cures: the note is closed whatever came of reading it; a wait ends
  * with the connection that asked for it; a line is freed before the loop over
@@ -14,22 +15,21 @@
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <stdlib.h>
-#include <sys/queue.h>
 #include <unistd.h>
 
-/* One client. Owned by itself, from connection_new to connection_free. */
+/* One client. */
 struct connection {
-    struct server *server;    /* not owned */
-    struct bufferevent *bev;  /* owned; closes the descriptor */
-    TAILQ_HEAD(, wait) waits; /* owned */
-    bool bye;                 /* over, as soon as all is written */
+    struct server *server;   /* not owned */
+    struct bufferevent *bev; /* owned; closes the descriptor */
+    struct wait *waits;      /* a list; owned */
+    bool bye;                /* over, as soon as all is written */
 };
 
 /* What a client waits for. */
 struct wait {
     struct connection *connection;
     struct event *timer; /* owned */
-    TAILQ_ENTRY(wait) link;
+    struct wait *next;   /* in connection->waits */
 };
 
 struct connection *connection_new(struct server *server,
@@ -39,32 +39,34 @@ struct connection *connection_new(struct server *server,
 
     if (!connection)
         return NULL;
-    *connection = (struct connection){.server = server, .bev = bev};
-    TAILQ_INIT(&connection->waits);
+    connection->server = server;
+    connection->bev = bev;
     return connection;
 }
 
+/* Takes a wait out of its connection's list, and frees it with its timer. */
 static void wait_free(struct wait *wait)
 {
-    TAILQ_REMOVE(&wait->connection->waits, wait, link);
+    struct wait **at = &wait->connection->waits;
+
+    while (*at != wait)
+        at = &(*at)->next;
+    *at = wait->next;
     event_free(wait->timer);
     free(wait);
 }
 
 void connection_free(struct connection *connection)
 {
-    struct wait *wait;
-
-    while ((wait = TAILQ_FIRST(&connection->waits)))
-        wait_free(wait);
-    server_forget(connection->server, connection);
+    while (connection->waits)
+        wait_free(connection->waits);
     bufferevent_free(connection->bev);
     free(connection);
 }
 
 bool connection_is_over(const struct connection *connection, bool eof)
 {
-    return connection->bye || (eof && TAILQ_EMPTY(&connection->waits));
+    return connection->bye || (eof && !connection->waits);
 }
 
 void send_note(struct connection *connection, const char *name)
@@ -103,7 +105,8 @@ void start_wait(struct connection *connection, long ms)
         return;
     }
     wait->connection = connection;
-    TAILQ_INSERT_TAIL(&connection->waits, wait, link);
+    wait->next = connection->waits;
+    connection->waits = wait;
 }
 
 void on_input(struct connection *connection, struct evbuffer *input)

@@ -21,13 +21,14 @@ expect_idle() {
 }
 
 expect_nothing_left() {
-    local i report
+    local i report what=(leaks "$name")
 
+    [[ ${1-} != -q ]] || what=(amount)
     for ((i = 1; i <= runs; i++)); do
         run=$BATS_TEST_TMPDIR/run$i
         read_report
         if [[ $report == *"ERROR: LeakSanitizer"* ]]; then
-            misbehaved "$(explain leaks "$name" <<<"$report")"
+            misbehaved "$(explain "${what[@]}" <<<"$report")"
         fi
         if [[ $(<"$run.open") == "not written" ]]; then
             misbehaved "it ended by _exit(), so what it left cannot be seen: return from main"

@@ -6,6 +6,7 @@ reads of it:
     explain_report.py crash NAME       what kind of crash, and where; after a use
                                        after free also where it was freed
     explain_report.py leaks NAME       how many bytes leak, and from where
+    explain_report.py amount           how many bytes leak, and in how many pieces
     explain_report.py left_open STATUS DIRECTORY
                                        how many descriptors are left, of which kinds
 
@@ -118,6 +119,13 @@ def leaks(report, name):
     return "\n".join(words or ["it leaks memory"])
 
 
+def amount(report):
+    """For an exercise that is a hunt for leaks: the place is not told."""
+    found = re.findall(r"leak of ([0-9]+) byte\(s\) in ([0-9]+) object\(s\)", report)
+    size, pieces = (sum(map(int, numbers)) for numbers in zip(*found))
+    return f"it leaks: {size} bytes, in {pieces} piece{'s'[:pieces != 1]} of memory"
+
+
 def kind_of_descriptor(target, directory):
     """"socket:[4711]" is a socket, "anon_inode:[eventpoll]" an event base; a file keeps
     its name.
@@ -154,5 +162,5 @@ def left_open(listing, status, directory):
 if __name__ == "__main__":
     sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
     sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape")
-    explain = {"crash": crash, "leaks": leaks, "left_open": left_open}[sys.argv[1]]
+    explain = {"crash": crash, "leaks": leaks, "amount": amount, "left_open": left_open}[sys.argv[1]]
     print(explain(sys.stdin.read(), *sys.argv[2:]))

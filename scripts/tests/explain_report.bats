@@ -110,6 +110,13 @@ it leaks: 5 bytes, from scene, 1_scene.c:3"
     assert_output "it leaks memory"
 }
 
+@test "amount: all that leaks, and not from where" {
+    explain amount < <(leak Indirect 100 inner 1_count.c:8 && leak Direct 7 ask 1_count.c:31)
+    assert_output "it leaks: 107 bytes, in 2 pieces of memory"
+    explain amount <<<"Direct leak of 8 byte(s) in 1 object(s) allocated from:"
+    assert_output "it leaks: 8 bytes, in 1 piece of memory"
+}
+
 @test "left open: descriptors are counted by kind; an event base after exit() is told" {
     printf '%s\n' "socket:[11]" "pipe:[12]" "pipe:[12]" /dev/null /t/test/d/log /t/test/d/log >"$BATS_TEST_TMPDIR/list"
     explain left_open 0 /t/test <"$BATS_TEST_TMPDIR/list"

@@ -1,4 +1,4 @@
-/* See 3_scene.h. */
+/* 3_scene.c — main, and the server; 3_scene.h is the manual. */
 #include "3_scene.h"
 
 #include <dirent.h>
@@ -24,25 +24,20 @@ struct server {
     TAILQ_HEAD(, client) clients;
 };
 
-/* A connection in the server's list. Owned by the server, from on_accept to
- * server_forget. */
+/* A client in the server's list, from on_accept to client_free. */
 struct client {
     struct server *server;
-    struct connection *connection; /* frees itself, and the bufferevent */
-    struct bufferevent *bev;
-    bool eof; /* it has half-closed */
+    struct connection *connection; /* owned */
+    struct bufferevent *bev;       /* the connection's */
+    bool eof;                      /* it has half-closed */
     TAILQ_ENTRY(client) link;
 };
 
-void server_forget(struct server *server, struct connection *connection)
+/* Frees a client with its connection, which closes the descriptor. */
+static void client_free(struct client *client)
 {
-    struct client *client = TAILQ_FIRST(&server->clients);
-
-    while (client && client->connection != connection)
-        client = TAILQ_NEXT(client, link);
-    if (!client)
-        return;
-    TAILQ_REMOVE(&server->clients, client, link);
+    TAILQ_REMOVE(&client->server->clients, client, link);
+    connection_free(client->connection);
     free(client);
 }
 
@@ -105,12 +100,12 @@ bool obey(struct connection *connection, struct bufferevent *bev,
     return false;
 }
 
-/* Frees the connection, if its client is owed nothing any more. */
+/* Frees the client, if it is owed nothing any more. */
 static void client_end_if_due(struct client *client)
 {
     if (evbuffer_get_length(bufferevent_get_output(client->bev)) == 0 &&
         connection_is_over(client->connection, client->eof))
-        connection_free(client->connection);
+        client_free(client);
 }
 
 static void on_readable(struct bufferevent *bev, void *arg)
@@ -139,7 +134,7 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
         client->eof = true;
         client_end_if_due(client);
     } else {
-        connection_free(client->connection);
+        client_free(client);
     }
 }
 
@@ -181,7 +176,7 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
     TAILQ_INSERT_TAIL(&server->clients, client, link);
     bufferevent_setcb(client->bev, on_readable, on_written, on_event, client);
     if (bufferevent_enable(client->bev, EV_READ | EV_WRITE) < 0)
-        connection_free(client->connection);
+        client_free(client);
 }
 
 static void on_stop(evutil_socket_t number, short events, void *arg)
@@ -237,7 +232,7 @@ int main(int argc, char **argv)
         fputs("3_notes: cannot serve\n", stderr);
 
     while ((client = TAILQ_FIRST(&server.clients)))
-        connection_free(client->connection);
+        client_free(client);
     if (server.listener)
         evconnlistener_free(server.listener);
     if (server.stop)

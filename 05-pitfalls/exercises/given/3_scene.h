@@ -27,7 +27,7 @@ struct connection;
 struct connection *connection_new(struct server *server,
                                   struct bufferevent *bev);
 
-/* Frees the connection and all that it owns. Calls server_forget(). */
+/* Frees the connection and all that it owns. */
 void connection_free(struct connection *connection);
 
 /* Returns whether the client is owed nothing but what is being written; `eof`:
@@ -55,9 +55,6 @@ bool obey(struct connection *connection, struct bufferevent *bev,
 
 /* Sends a line to the client. */
 void answer(struct bufferevent *bev, const char *text);
-
-/* Takes the connection out of the server's list. */
-void server_forget(struct server *server, struct connection *connection);
 
 /* Opens a note. Returns a descriptor that the caller must close; on failure
  * returns -1. */

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Eighty students in one call: right answers, the known wrong ones, hostile ones;
-# and the suite of a handout. Not part of make test.
+# the workbook's own answers; and the suite of a handout. Not part of make test.
 
 load ../../lib/test_helper
 load ../helpers/class
@@ -52,6 +52,22 @@ student() {
     awk -F, 'NR > 1 { sum += $NF; if ($NF + 0 > max) max = $NF + 0 }
         END { printf "# %.1f s a student, %.1f at most\n", sum / (NR - 1), max }' \
         "$BUILD/grade/marks.csv" >&3
+    rm -r "$BUILD"
+}
+
+@test "grade: the workbook's own answers have all their points" {
+    class=$BATS_TEST_TMPDIR/class
+    for chapter in [0-9][0-9]-*; do
+        [[ -d $chapter/solutions ]] || skip "the solutions are not here"
+        mkdir -p "$class/$chapter/exercises"
+        cp "$chapter"/solutions/*.c "$class/$chapter/exercises"
+    done
+    BUILD=build/own_answers
+    run env -u MAKEFLAGS -u MAKELEVEL make --no-print-directory -s grade BUILD="$BUILD" \
+        SUBMISSION="$class"
+    assert_success
+    all=$(find "$class" -name '*.c' | wc -l)
+    assert_line "$all of $all"
     rm -r "$BUILD"
 }
 

@@ -200,7 +200,7 @@ int main(int argc, char **argv)
 {
     static const struct option long_options[] = {{"help", 0, NULL, 'h'}, {0}};
     struct program program = {.jobs = 1, .n = 1000000};
-    int option, status, scene = 0;
+    int option = -1, status, scene = 0;
     bool good = true;
 
     program.workers = limits_processors();

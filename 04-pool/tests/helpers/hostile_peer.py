@@ -279,7 +279,7 @@ async def no_second_result(reader, writer):
     await forever(reader)
 
 
-@mode(query=3)
+@mode()
 async def error_then_silence(reader, writer):
     await until_query(reader, writer)
     writer.write(packet(1, ERROR))

@@ -154,10 +154,9 @@ bool task_wait_first(struct task *me, struct gather *gather,
 {
     const char *refused;
 
-    *gather = (struct gather){.wait = {.kind = "the first of several tasks",
-                                       .ended = on_raced,
-                                       .any = true},
-                              .error = TASK_CANCELLED};
+    *gather = (struct gather){
+        .wait = {.kind = "a race", .ended = on_raced, .any = true},
+        .error = TASK_CANCELLED};
     refused = gather_begin(me, gather, tasks, count);
     if (refused)
         return task_ready(me, refused);

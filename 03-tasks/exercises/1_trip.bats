@@ -80,8 +80,9 @@ the trip: all full"
         wrong "$expecting" "$output"
     [[ ${lines[-1]} == "the trip: all full" ]] ||
         wrong "at last: the trip: all full (the first error stays the trip's)" "$output"
-    ((took >= 600)) ||
+    # Not $took: on a busy machine all lasts longer, a trip cut short, too.
+    ((${could:=$took} >= 600)) ||
         wrong "$car is given back by an errand, to whose end the trip waits: 600 ms" \
-            "all ended after $took ms"
+            "all ended after $could ms"
     expect_nothing_left
 }

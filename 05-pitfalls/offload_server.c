@@ -11,7 +11,9 @@
  * job at a time; while the pool is full, it waits for room, and its next lines wait
  * unread: that is the back-pressure. A connection that breaks takes its job along,
  * also out of the worker. A mere EOF does not: it is a half-close, and what was
- * asked before is answered.
+ * asked before is answered. What it lacks: while more than 4 KiB of questions wait,
+ * the connection is not read, and its reset is seen only with the next answer (02-09
+ * has a cure).
  */
 #include "group.h"
 #include "limits.h"

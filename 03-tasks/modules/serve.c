@@ -8,14 +8,20 @@
 
 enum { STOP_POLL = 50 }; /* ms: nothing tells when a peer has confirmed all */
 
-static void count_clients(struct serve *serve, long change)
+static void update_acceptor(struct serve *serve)
 {
     long max = serve->options->max;
 
-    serve->count += change;
     if (!serve->stopping)
-        acceptor_set_full(&serve->acceptor, max > 0 && serve->count >= max);
-    else if (serve->count == 0)
+        acceptor_set_full(&serve->acceptor,
+                          serve->paused || (max > 0 && serve->count >= max));
+}
+
+static void count_clients(struct serve *serve, long change)
+{
+    serve->count += change;
+    update_acceptor(serve);
+    if (serve->stopping && serve->count == 0)
         semaphore_release(&serve->change);
 }
 
@@ -55,6 +61,12 @@ static void on_client(evutil_socket_t fd, struct sockaddr *from, void *arg)
 void serve_stop(struct serve *serve)
 {
     semaphore_release(&serve->stop);
+}
+
+void serve_pause(struct serve *serve, bool paused)
+{
+    serve->paused = paused;
+    update_acceptor(serve);
 }
 
 static void on_signal(evutil_socket_t number, short events, void *arg)

@@ -29,6 +29,10 @@
  *   4. serve_run ends when all of them have ended.
  * task_cancel is a stop without 2, and without grace.
  *
+ * What it leaves out. Unix sockets: listening.c makes TCP's. With a listening
+ * socket of your own, stream_init and group_create do what on_client of serve.c
+ * does. TLS: see stream.h.
+ *
  * It ignores SIGPIPE, and raises the limit of descriptors. On stderr it prints
  * where it listens, why it cannot, and what is above. Compile serve.c with what
  * stream.h names, with group.c and queue.c, and with acceptor.c, limits.c,
@@ -67,7 +71,7 @@ struct serve {
 
     /* The server's own. */
     long count; /* of clients */
-    bool stopping;
+    bool stopping, paused;
     int64_t deadline;
     LIST_HEAD(serve_clients, serve_client) clients;
     struct group group; /* of their tasks */
@@ -82,5 +86,10 @@ void serve_run(struct task *me);
 /* Stops it, once serve_run has begun; from a task or a callback. A second stop,
  * or signal, changes nothing. */
 void serve_stop(struct serve *serve);
+
+/* Accepts no client until it is called with false: they wait in the kernel's
+ * backlog, as at the limit. Say, while a database that each of them needs is away.
+ * Only while serve_run runs. */
+void serve_pause(struct serve *serve, bool paused);
 
 #endif

@@ -7,6 +7,9 @@
  *     if (error == STREAM_NOT_CONNECTED)
  *         warnx("cannot connect: %s", self->connect.reason);
  *
+ * A unix socket needs none of this: make it non-blocking, and connect(2) answers at
+ * once (EAGAIN: its backlog is full); then stream_init takes it over.
+ *
  * The name is looked up without blocking the loop, and its addresses race: the
  * connector of 02-sockets, which see. Compile with it what stream.h names, and
  * connector.c and resolver.c of 02-sockets/modules, with -pthread.

@@ -133,3 +133,19 @@ before = descriptors(); first.close(); print(second.recv(9), descriptors() == be
     assert_success
     assert_line --index 3 "b'done\\n' True"
 }
+
+@test "serve: paused, it serves those that it has, and lets others wait until it resumes" {
+    start_lines
+    peer '
+first = connect(); first.send(b"pause\n"); print(first.recv(9)); before = descriptors()
+second = connect(); second.send(b"work\n")
+first.send(b"work\n"); print(first.recv(9), descriptors() == before)
+first.send(b"resume\n"); print(first.recv(9), second.recv(9))
+second.send(b"pause\n"); print(second.recv(9))'
+    assert_output "b'done\\n'
+b'done\\n' True
+b'done\\n' b'done\\n'
+b'done\\n'"
+    stop_server
+    assert_equal "$status" 0
+}

@@ -5,8 +5,9 @@
  *
  * A client's lines: "work" answers after a while, "hang" never does, "fail"
  * fails, "lose" ends without closing, "stop" stops the server, "cancel" cancels
- * it, "wait" ends when the client has gone, and so does "job", which would work
- * for an hour. Each task's end is printed.
+ * it, "pause" and "resume" say whether it accepts clients, "wait" ends when the
+ * client has gone, and so does "job", which would work for an hour. Each task's end
+ * is printed.
  */
 #include "serve.h"
 #include "task_main.h"
@@ -79,6 +80,8 @@ static void handle_connection(struct task *me)
             serve_stop(self->client.server);
         else if (says(stream, "cancel"))
             task_cancel(&self->client.server->task);
+        else if (says(stream, "pause") || says(stream, "resume"))
+            serve_pause(self->client.server, says(stream, "pause"));
         else if (says(stream, "hang"))
             AWAIT(me, task_sleep(me, 3600 * TASK_SECOND));
         else if (says(stream, "wait"))

@@ -138,8 +138,8 @@ static void on_no_workers(void *arg)
 {
     struct process_pool *pool = arg;
 
-    fail_waiting(pool, workers_are_dead(pool->workers) ? JOB_BROKEN
-                                                       : JOB_NO_WORKER);
+    fail_waiting(pool,
+                 workers_are_dead(pool->workers) ? JOB_BROKEN : JOB_NO_WORKER);
 }
 
 struct process_pool *process_pool_new(int slots, int capacity, size_t largest)

@@ -45,20 +45,20 @@ struct program {
     struct executor executor;  /* of that pool */
 };
 
-/* A task that works for the one of a connection. */
+/* One of the two tasks that a connection's task awaits. */
 struct helper {
     struct task task;
-    struct connection *connection; /* has it in it */
+    struct connection *connection; /* its owner */
 };
 
 struct connection {
     struct serve_client client; /* must come first */
-    bool too_long;              /* only a part of the line was read; */
-    bool skipping;              /* it began earlier, and was answered */
-    uint64_t number;            /* the question; a job makes the answer of it */
+    bool too_long;   /* what was read is a part of a line that has not ended */
+    bool skipping;   /* the first part of that line was answered */
+    uint64_t number; /* the question; a job makes the answer of it */
     struct executor_call call;
     struct helper answer, leave;
-    struct task *both[2]; /* those two */
+    struct task *both[2]; /* their addresses */
     struct gather first;
 };
 
@@ -143,25 +143,21 @@ static struct task **begin_answer(struct connection *self)
     return self->both;
 }
 
-/* Without its workers, and without a process that could fork new ones, the server
- * ends, so that what watches over it can start it anew. */
-static void pool_broken(struct serve *server)
-{
-    if (!server->failed)
-        warnx("all its processes have died: ending");
-    server->failed = true;
-    serve_stop(server);
-}
-
+/* Writes an answer. Without its workers, and without a process that could fork
+ * new ones, the server ends, so that what watches over it can start it anew. */
 static void reply(struct connection *self, const char *error)
 {
+    struct serve *server = self->client.server;
     char text[80];
     int n = error ? snprintf(text, sizeof text, "error: %s\n", error)
                   : snprintf(text, sizeof text, "%" PRIu64 "\n", self->number);
 
     stream_write(&self->client.stream, text, (size_t)n);
-    if (error == JOB_BROKEN)
-        pool_broken(self->client.server);
+    if (error != JOB_BROKEN || server->failed)
+        return;
+    warnx("all its processes have died: ending");
+    server->failed = true;
+    serve_stop(server);
 }
 
 /* async def handle_connection(reader, writer): */

@@ -53,7 +53,16 @@ slow=1
 [[ -z ${SANITIZE-} ]] || slow=3
 [[ -z ${VALGRIND-} ]] || slow=8
 
+# bats calls a function of its own before each command, to know the line where a test
+# fails: 0.1 ms each, a third of the suite's time. For helpers, of which nobody wants
+# the line, it is left out. For each setup().
+trace_tests_only() {
+    ! declare -F bats_debug_trap >/dev/null ||
+        trap '[[ $BASH_SOURCE == *.bash ]] || bats_debug_trap "$BASH_SOURCE"' DEBUG
+}
+
 setup() {
+    trace_tests_only
     [[ -z ${plain_build_only-} || -z ${SANITIZE-}${VALGRIND-} ]] ||
         skip "the same for every build"
     cd "$root" || return

@@ -18,17 +18,18 @@
 #include <stdio.h>
 #include <string.h>
 
-/* async def main(). Lives in main. */
+/* async def main(). The struct is a local variable of main(). */
 struct program {
     struct task task;
-    struct mariadb_server server;
+    struct mariadb_server server; /* host, user …: create_pool's arguments */
     struct pool_handle pool;
     struct loan loan;
     struct cursor cursor;
-    bool failed; /* it has said why */
+    bool failed; /* the exit status is 1; the reason is printed already */
 };
 
-/* Prints a row of one text as Python does, as far as quotes and backslashes go. */
+/* Prints a row with one column as Python prints a tuple with one str: in '…',
+ * or in "…" if it has a ' and no ". Escapes only that quote and backslashes. */
 static void print_row(const char *text)
 {
     char quote = strchr(text, '\'') && !strchr(text, '"') ? '"' : '\'';
@@ -42,8 +43,10 @@ static void print_row(const char *text)
     printf("%c,)\n", quote);
 }
 
-/* Says what the error was about: its words are lost when the connection is back.
- * Returns false if there is nothing to say. */
+/* Prints the error, with the step that failed: a lease means the query, a pool
+ * without one means acquire, no pool means create_pool. Call it before
+ * loan_release: the connection owns the message. Returns whether it has printed
+ * one; a cancellation is no failure of ours, and task_main reports it. */
 static bool report(const struct program *self, const char *error)
 {
     if (!error || error == TASK_CANCELLED)
@@ -65,7 +68,7 @@ static void program_run(struct task *me)
     struct program *self = (struct program *)me;
 
     TASK_BEGIN(me);
-    self->server.base = me->loop->base;
+    self->server.base = me->loop->base; /* main() had none yet */
     AWAIT(me, pool_create(me, &self->pool, &mariadb_pool_methods, &self->server,
                           NULL));
     AWAIT(me, task_within(me, 10 * TASK_SECOND,
@@ -73,6 +76,7 @@ static void program_run(struct task *me)
     cursor_init(&self->cursor, mariadb_of(self->loan.lease));
     AWAIT(me, cursor_execute(me, &self->cursor, "SELECT VERSION()"));
     AWAIT(me, cursor_fetch_one(me, &self->cursor));
+    /* None in Python: there is no row. Or its column is SQL's NULL. */
     if (!self->cursor.row || !self->cursor.row[0])
         TASK_FAIL(me, "no row came");
     print_row(self->cursor.row[0]);
@@ -82,7 +86,7 @@ static void program_run(struct task *me)
     loan_release(&self->loan); /* the end of `async with pool.acquire()` */
     AWAIT(me, pool_wait_closed(me, &self->pool));
     if (self->failed)
-        TASK_FAIL(me, NULL); /* it was said */
+        TASK_FAIL(me, NULL); /* drop the error: it is printed already */
     TASK_END(me);
 }
 
@@ -103,11 +107,11 @@ int main(int argc, char **argv)
         return 2;
     }
 
-    signal(SIGPIPE, SIG_IGN);
-    error = mariadb_server_find(&program.server, NULL);
+    signal(SIGPIPE, SIG_IGN); /* as Python does: see mariadb_async.h */
+    error = mariadb_server_find(&program.server, NULL); /* no event base yet */
     if (error)
         errx(1, "%s", error);
     program.failed |= task_main(&program.task, program_run) != 0;
-    mysql_library_end();
+    mysql_library_end(); /* frees what the library has kept for itself */
     return program.failed;
 }

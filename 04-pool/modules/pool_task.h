@@ -12,13 +12,16 @@
  *     loan_release(&self->loan);              does nothing if there is no lease
  *     AWAIT(me, pool_wait_closed(me, &self->pool));
  *
+ * `methods` are the functions by which the pool opens, checks and closes its
+ * connections, and `arg` is passed to them; for MariaDB see mariadb_pool.h.
+ *
  * It adds nothing but the waiting. self->pool.pool is the pool, for all else that
  * connection_pool.h has: pool_close, pool_clear, pool_counts …
  *
  * An error is TASK_CANCELLED, TASK_TIMED_OUT, POOL_CLOSING or POOL_NO_MEMORY, to be
- * compared by ==; or it is why a connection could not be opened, in words. Those
- * are in the handle, until the next such failure; for this reason the handle must
- * outlive all tasks that borrow from it.
+ * compared by ==. Any other error is a message that says why a connection could
+ * not be opened. It is kept in the handle until the next such failure; for this
+ * reason the handle must outlive all tasks that borrow from it.
  *
  * asyncio: aiomysql.create_pool, async with pool.acquire(), pool.wait_closed().
  */
@@ -36,9 +39,10 @@ struct pool_handle {
     char failure[160];     /* why the last connection could not be opened */
 };
 
-/* await create_pool: pool_new, until the first min_size connections are open. After
- * an error there is no pool. Interrupted, it closes what is open by then, and ends
- * when all is gone. */
+/* await create_pool: calls pool_new, and waits until the first min_size
+ * connections are open. options NULL: pool_defaults, 1 to 10 connections. After
+ * an error handle->pool is NULL. Interrupted, it closes what is open by then,
+ * and ends when all is gone. */
 TASK_AWAITABLE bool pool_create(struct task *me, struct pool_handle *handle,
                                 const struct pool_methods *methods,
                                 void *methods_arg,

@@ -7,13 +7,16 @@
  *
  * A task's error goes to the task that awaits it, and nowhere else. Three scenes:
  *   fixed       main awaits the task and catches the error; the siblings finish.
- *   broken      main awaits it and lets the error through: main has failed, so
- *               the loop comes down, the siblings are cut off, exit status 1.
+ *   broken      main awaits it and lets the error through: main has failed.
+ *               task_run, within task_main, reports that and cancels the
+ *               siblings; when they have cleaned up, exit status 1.
  *   unobserved  nothing awaits it: the siblings finish, the loop does not come
  *               down, and task_run reports the error when the loop has ended.
  *
- * The siblings work in short steps, not in one long sleep: the order stays what it
- * is, even if the machine is so busy that all the sleeps end at once.
+ * The siblings take short steps instead of one long sleep each. On a busy
+ * machine sleeps of 10, 30 and 50 ms can end in the same pass: then the
+ * siblings finish before main hears of the error. In one pass each takes one
+ * step at most.
  */
 #include "task_main.h"
 #include <err.h>
@@ -22,7 +25,7 @@
 
 static const char SIMULATED[] = "Simulated error"; /* RuntimeError */
 
-/* async def fail() */
+/* async def fail(). It has no locals, so a bare struct task is enough. */
 static void fail_run(struct task *me)
 {
     TASK_BEGIN(me);
@@ -37,7 +40,7 @@ static void fail_run(struct task *me)
 /* async def sibling(number, steps) */
 struct sibling {
     struct task task;
-    int number, steps; /* steps: left to do */
+    int number, steps; /* steps: how many are left */
 };
 
 static void sibling_run(struct task *me)
@@ -56,7 +59,10 @@ static void sibling_run(struct task *me)
     TASK_END(me);
 }
 
-/* async def main(scene) */
+/* async def main(scene). The struct, with the children in it, is a local
+ * variable of main(), and outlives the loop. So program_run needs no
+ * TASK_FINALLY to await the children: before task_main returns, it waits for
+ * what is left. */
 struct program {
     struct task task;
     const char *scene;
@@ -78,7 +84,7 @@ static void program_run(struct task *me)
     } else if (!strcmp(self->scene, "fixed")) {
         AWAIT_CATCH(me, error, task_await(me, &self->failing));
         if (error != SIMULATED)
-            TASK_FAIL(me, error); /* cancelled, say: pass it on */
+            TASK_FAIL(me, error); /* cancelled, say (never NULL): pass it on */
         printf("Caught exception: %s\n", error);
     }
     AWAIT(me, task_await(me, &self->first.task));
@@ -107,7 +113,8 @@ int main(int argc, char **argv)
              argv[argc - 1]);
 
     status = task_main(&program.task, program_run);
-    /* A report is no exit status, as in asyncio: main itself has not failed. */
+    /* task_main returns 1 because of its report. asyncio's report leaves the
+     * exit status 0, and so do we if main has ended without an error. */
     if (unobserved && task_done(&program.task) && !task_error(&program.task))
         return 0;
     return status;

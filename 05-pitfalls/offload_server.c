@@ -4,16 +4,19 @@
  * Build:  cc -Imodules -I../02-sockets/modules -I../03-tasks/modules -o offload_server offload_server.c modules/fork_server.c modules/job.c modules/process_pool.c modules/run_in_executor.c modules/thread_pool.c modules/workers.c ../02-sockets/modules/acceptor.c ../02-sockets/modules/limits.c ../02-sockets/modules/listening.c ../02-sockets/modules/monotonic.c ../02-sockets/modules/options.c ../02-sockets/modules/stop_signals.c ../03-tasks/modules/await.c ../03-tasks/modules/group.c ../03-tasks/modules/heap.c ../03-tasks/modules/queue.c ../03-tasks/modules/serve.c ../03-tasks/modules/stream.c ../03-tasks/modules/stream_read.c ../03-tasks/modules/task_loop.c ../03-tasks/modules/task_main.c $(pkg-config --cflags --libs libevent) -pthread
  * Run:    ./offload_server            then, elsewhere: echo 600851475143 | nc -N 127.0.0.1 8889
  *         or: ./offload_server broken
- * Prints: nothing; to a client for each number, a line, its largest prime factor
+ * Prints: nothing; answers each line, a number, with its largest prime factor
  *
  * A number may take seconds, so it goes to a pool of processes; in the scene
- * `broken` the loop computes, and everybody waits for everybody. A client has one
- * job at a time; while the pool is full, it waits for room, and its next lines wait
- * unread: that is the back-pressure. A connection that breaks takes its job along,
- * also out of the worker. A mere EOF does not: it is a half-close, and what was
- * asked before is answered. What it lacks: while more than 4 KiB of questions wait,
- * the connection is not read, and its reset is seen only with the next answer (02-09
- * has a cure).
+ * `broken` the loop computes, and each client waits for all the others. A
+ * client has one job at a time. While the pool is full, the job waits for room,
+ * and the client's next lines wait unread: that is the back-pressure. When a
+ * connection breaks, its job is cancelled, even if a worker runs it. A mere EOF
+ * cancels nothing: it is a half-close, and what was asked before is answered.
+ *
+ * Beyond the twin: that cancelling, and a limit of a minute for idle clients.
+ * serve.h does what `stopping` and `answering` do there. What it lacks: while more
+ * than 4 KiB of questions wait, the connection is not read, and its reset is seen
+ * only with the next answer (02-09 has a cure).
  */
 #include "group.h"
 #include "limits.h"
@@ -31,35 +34,37 @@
 
 enum {
     LINE_LONGEST = 64,        /* bytes, without its end */
-    INPUT_MAX = 4096,         /* bytes of questions that wait for a job */
-    JOBS_FOR_EACH_WORKER = 2, /* one it works on, one that is ready for it */
+    INPUT_MAX = 4096,         /* bytes read ahead while a client waits */
+    JOBS_FOR_EACH_WORKER = 2, /* one that it runs, one that is ready for it */
 };
+
+/* After so long without a line, or without reading, a client is closed. */
 static const int64_t idle = 60 * TASK_SECOND;
 
-/* Lives in main. */
+/* A local variable of main(). */
 struct program {
     struct task task;
     struct options options;
     struct serve server;
-    struct process_pool *pool; /* owned; NULL: broken */
-    struct executor executor;  /* of that pool */
+    struct process_pool *pool; /* owned; NULL in the scene `broken` */
+    struct executor executor;  /* lets tasks await that pool's jobs */
 };
 
-/* One of the two tasks that a connection's task awaits. */
+/* A child of a connection's task: `answer` or `leave`. */
 struct helper {
     struct task task;
-    struct connection *connection; /* its owner */
+    struct connection *connection; /* the parent; this struct lies in it */
 };
 
 struct connection {
     struct serve_client client; /* must come first */
-    bool too_long;   /* what was read is a part of a line that has not ended */
-    bool skipping;   /* the first part of that line was answered */
-    uint64_t number; /* the question; a job makes the answer of it */
+    bool partial;    /* a line too long: the last read got a piece of it */
+    bool skipping;   /* an earlier piece of this line was answered */
+    uint64_t number; /* the question; the job puts the answer in its place */
     struct executor_call call;
     struct helper answer, leave;
-    struct task *both[2]; /* their addresses */
-    struct gather first;
+    struct task *both[2]; /* those two, for task_wait_first */
+    struct gather first;  /* which of them is done first */
 };
 
 static uint64_t largest_prime_factor(uint64_t n)
@@ -73,13 +78,14 @@ static uint64_t largest_prime_factor(uint64_t n)
     return n > 1 ? n : largest;
 }
 
-/* The job. */
+/* The job, which a worker runs: it works in place. */
 static void replace_by_factor(void *number)
 {
     *(uint64_t *)number = largest_prime_factor(*(uint64_t *)number);
 }
 
-/* int(line.rstrip()). Returns NULL; or what is wrong with the line. */
+/* int(line.rstrip()), of the line that was read last. Returns NULL, or what is
+ * wrong with the line: the client's answer. */
 static const char *parse(struct stream *stream, uint64_t *number)
 {
     const char *data = stream_data(stream);
@@ -90,6 +96,8 @@ static const char *parse(struct stream *stream, uint64_t *number)
         n--;
     if (n > LINE_LONGEST)
         return "line too long";
+    /* A copy, because strtoull needs a NUL at the end. It would also skip a
+     * space and take a sign, which isdigit refuses. */
     memcpy(line, data, n);
     errno = 0;
     *number = strtoull(line, &end, 10);
@@ -99,7 +107,7 @@ static const char *parse(struct stream *stream, uint64_t *number)
     return NULL;
 }
 
-/* async def answer(line): */
+/* async def answer(line): the line stays in the stream until the next read. */
 static void answer_run(struct task *me)
 {
     struct connection *self = ((struct helper *)me)->connection;
@@ -118,8 +126,8 @@ static void answer_run(struct task *me)
     TASK_END(me);
 }
 
-/* Fails when the connection breaks. After a mere EOF it waits until it is
- * cancelled: there a client may be that waits for its answer. */
+/* Fails when the connection breaks. After a mere EOF the client may still wait
+ * for its answer: so this sleeps until task_wait_first cancels it. */
 static void leave_run(struct task *me)
 {
     struct connection *self = ((struct helper *)me)->connection;
@@ -130,7 +138,8 @@ static void leave_run(struct task *me)
     TASK_END(me);
 }
 
-/* Creates both, for task_wait_first. */
+/* Creates both tasks. Called within AWAIT, it runs once for each line: a task
+ * that goes on does not evaluate its wait again. */
 static struct task **begin_answer(struct connection *self)
 {
     struct task_loop *loop = self->client.task.loop;
@@ -143,8 +152,9 @@ static struct task **begin_answer(struct connection *self)
     return self->both;
 }
 
-/* Writes an answer. Without its workers, and without a process that could fork
- * new ones, the server ends, so that what watches over it can start it anew. */
+/* Writes an answer. JOB_BROKEN: the workers are dead, and so is the process that
+ * forks new ones. The server ends, so that what watches over it (systemd, say) can
+ * start it anew. */
 static void reply(struct connection *self, const char *error)
 {
     struct serve *server = self->client.server;
@@ -169,18 +179,20 @@ static void handle_connection(struct task *me)
 
     TASK_BEGIN(me);
     for (;;) {
+        /* A line that is too long is read in pieces. parse refuses the first
+         * one, and the answer says so; the others are skipped. */
         stream->limit = LINE_LONGEST + 2; /* CR LF */
         AWAIT_CATCH(me, error,
                     task_within(me, idle, stream_read_line(me, stream)));
-        self->too_long = error == STREAM_TOO_LONG;
-        if (self->too_long) /* so much is there: this does not wait */
+        self->partial = error == STREAM_TOO_LONG;
+        if (self->partial) /* so much is there: this does not wait */
             AWAIT(me, stream_read_exactly(me, stream, stream->limit));
         else if (error)
             TASK_FAIL(me, error);
-        if (stream->n == 0)
+        if (stream->n == 0) /* EOF */
             break;
         if (!self->skipping) {
-            stream->limit = INPUT_MAX; /* what comes meanwhile */
+            stream->limit = INPUT_MAX; /* stream_gone looks no further */
             AWAIT_CATCH(
                 me, error,
                 task_wait_first(me, &self->first, begin_answer(self), 2));
@@ -190,11 +202,11 @@ static void handle_connection(struct task *me)
             reply(self, error);
             AWAIT(me, task_within(me, idle, stream_drain(me, stream)));
         }
-        self->skipping = self->too_long;
+        self->skipping = self->partial;
     }
     TASK_FINALLY(me);
-    AWAIT_CATCH(me, error, stream_close(me, stream));
-    if (me->error == TASK_TIMED_OUT) /* it was idle: not worth a message */
+    AWAIT_CATCH(me, error, stream_close(me, stream)); /* closed in any case */
+    if (me->error == TASK_TIMED_OUT) /* idle: serve need not print that */
         TASK_FAIL(me, NULL);
     TASK_END(me);
 }
@@ -212,7 +224,7 @@ static void program_run(struct task *me)
     task_create(me->loop, &self->server.task, serve_run, "server");
     AWAIT(me, task_await(me, &self->server.task));
     TASK_FINALLY(me);
-    if (self->pool)
+    if (self->pool) /* no task awaits it now, and the event base exists */
         process_pool_free(self->pool);
     self->pool = NULL;
     TASK_END(me);
@@ -228,7 +240,8 @@ static const char help[] =
     "  -w WORKERS  how many processes (what nproc prints)\n"
     "  -h, --help  print this\n";
 
-/* Takes the scene out of the command line. Returns whether it is `broken`. */
+/* Takes the scene out of the command line, because options_read takes options
+ * only. Returns whether it is `broken`. */
 static bool take_broken(int *argc, char **argv)
 {
     for (int i = 1; i < *argc; i++) {
@@ -246,27 +259,27 @@ static bool take_broken(int *argc, char **argv)
 int main(int argc, char **argv)
 {
     bool broken = take_broken(&argc, argv);
-    struct program self = {
+    struct program program = {
         .options = {.port = 8889, .workers = limits_processors()},
-        .server = {.options = &self.options,
+        .server = {.options = &program.options,
                    .handle = handle_connection,
                    .size = sizeof(struct connection),
-                   .arg = broken ? NULL : &self.executor}};
-    int workers, status = options_read(&self.options, "p:m:w:h", usage, help,
+                   .arg = broken ? NULL : &program.executor}};
+    int workers, status = options_read(&program.options, "p:m:w:h", usage, help,
                                        argc, argv);
 
     if (status != OPTIONS_RUN)
         return status;
-    workers = (int)self.options.workers;
-    if (!broken) /* it forks: before there is a loop */
-        self.pool = process_pool_new(workers, workers * JOBS_FOR_EACH_WORKER,
-                                     sizeof(uint64_t));
-    if (broken || self.pool)
-        status = task_main(&self.task, program_run);
+    workers = (int)program.options.workers;
+    if (!broken) /* it forks, so before task_main makes an event base */
+        program.pool = process_pool_new(workers, workers * JOBS_FOR_EACH_WORKER,
+                                        sizeof(uint64_t));
+    if (broken || program.pool)
+        status = task_main(&program.task, program_run);
     else
-        warn("cannot start");
-    if (self.pool) /* there was no loop */
-        process_pool_free(self.pool);
-    freeaddrinfo(self.options.address);
-    return self.server.failed || status != 0;
+        warn("cannot start"); /* status is still OPTIONS_RUN: not 0 */
+    if (program.pool) /* there was no loop: program_run has not freed it */
+        process_pool_free(program.pool);
+    freeaddrinfo(program.options.address);
+    return program.server.failed || status != 0;
 }

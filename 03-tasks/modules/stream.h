@@ -89,10 +89,11 @@ int stream_init(struct stream *stream, struct task_loop *loop,
 
 /* --- Reading ------------------------------------------------------------
  * A read takes its bytes out of the stream's input when it ends. `stream->n`
- * says how many, and stream_data where: up to the next AWAIT, so copy what must
- * outlive it. Input beyond `limit` stays in the kernel, and the peer has to
- * wait. What came before an EOF or an error is read first. A second task that
- * reads gets STREAM_TAKEN. */
+ * says how many, and stream_data where. The pointer is good until the next
+ * AWAIT; the bytes stay until the next read or the close. So call stream_data
+ * anew after another wait, and copy what must outlive a read. Input beyond
+ * `limit` stays in the kernel, and the peer has to wait. What came before an
+ * EOF or an error is read first. A second task that reads gets STREAM_TAKEN. */
 
 /* await reader.read(most): as soon as there are some bytes, up to `most` (1 at
  * least). n is 0 at EOF. */
@@ -114,7 +115,7 @@ TASK_AWAITABLE bool stream_read_until(struct task *me, struct stream *stream,
  * too. n is 0 when there is none. */
 TASK_AWAITABLE bool stream_read_line(struct task *me, struct stream *stream);
 
-/* The bytes of the last read, which no NUL follows. */
+/* The bytes of the last read, `n` of them, without a NUL at the end. */
 const char *stream_data(struct stream *stream);
 
 /* --- Writing ------------------------------------------------------------ */

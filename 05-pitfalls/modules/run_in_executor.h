@@ -9,13 +9,13 @@
  *                               &self->number, sizeof self->number));
  *     … self->number is what compute has made of it …
  *
- * asyncio: await loop.run_in_executor(pool, compute, number). The pool stays the
- * caller's, who frees it before the event base. When it is stopped or freed, each
- * wait ends with JOB_STOPPED, unless its job has ended before (job.h has all
- * errors of a job; compare them by ==).
+ * asyncio: await loop.run_in_executor(pool, compute, number). The caller owns
+ * the pool, and frees it before the event base. When it is stopped or freed,
+ * each wait ends with JOB_STOPPED, unless its job has ended before (job.h has
+ * all errors of a job; compare them by ==).
  *
  * A full pool makes the task wait for room, first come, first served. Nothing is
- * allocated, so that the number of tasks is the bound of the queue.
+ * allocated: a place in that queue is in the call, which the task brings.
  *
  * If the task is cancelled or its deadline passes (task_within):
  *
@@ -41,12 +41,12 @@
 /* A pool of either kind, and the jobs that wait for room in it. It owns nothing,
  * and must outlive its waits and the pool's last callback. */
 struct executor {
-    struct thread_pool *threads; /* one of the two */
+    struct thread_pool *threads; /* this one or the next is NULL */
     struct process_pool *processes;
-    struct job_list waiting;
+    struct job_list waiting; /* for room */
 };
 
-/* These take the pool's on_room for themselves. */
+/* Each sets the pool's on_room callback. Do not set it to one of yours. */
 void executor_of_threads(struct executor *executor, struct thread_pool *pool);
 void executor_of_processes(struct executor *executor,
                            struct process_pool *pool);
@@ -59,9 +59,10 @@ struct executor_call {
     bool waits_for_room, interrupted;
 };
 
-/* Has a worker call function(argument), and waits until it has. The function works
- * in place; in a process on a copy of `size` bytes, which is copied back. A thread
- * needs no size. Ends with NULL, or with an error of job.h. */
+/* Has a worker call function(argument), and waits until that returns. The
+ * function works in place; in a process on a copy of `size` bytes, which is
+ * copied back. A thread needs no size. Ends with NULL, or with an error of
+ * job.h. */
 TASK_AWAITABLE bool run_in_executor(struct task *me, struct executor *executor,
                                     struct executor_call *call,
                                     void (*function)(void *argument),

@@ -5,67 +5,34 @@
  * Prints:  A has two
  *          B has two
  *          lent 0
- * Given:   given/2_scene.h         main, the steps
+ * Given:   given/2_scene.h         main, struct job, copy, the steps
  * Task:    README.md#2             Check: make practice EXERCISE=04-2
  */
 #include "given/2_scene.h"
-
-#include <stdlib.h>
+#include "group.h"
 
 /* ---- Your part: two leases, or none. This one asks for them in turn. ---- */
 
-/* A borrower that waits for two. Freed when it is answered or cancelled. */
-struct both {
-    struct pool *pool;
-    int timeout_ms;
-    int64_t ticket;
-    struct lease first;
-    both_fn got;
-    void *arg;
+/* async def job(pool, patience) */
+struct my_job {
+    struct job job; /* the scene's part: must come first */
+    struct loan from, to;
+    struct copying copying;
 };
+const size_t job_size = sizeof(struct my_job);
 
-static void on_second(struct lease second, const char *error, void *arg)
+void job_run(struct task *me)
 {
-    struct both *both = arg;
+    struct my_job *self = (struct my_job *)me;
 
-    both->got(both->first, second, error, both->arg);
-    free(both);
-}
-
-static void on_first(struct lease first, const char *error, void *arg)
-{
-    struct both *both = arg;
-
-    if (error) {
-        both->got(first, first, error, both->arg);
-        free(both);
-        return;
-    }
-    both->first = first;
-    both->ticket = pool_acquire(both->pool, both->timeout_ms, on_second, both);
-}
-
-struct both *both_acquire(struct pool *pool, int timeout_ms, both_fn got,
-                          void *arg)
-{
-    struct both *both = calloc(1, sizeof *both);
-
-    if (!both)
-        return NULL;
-    both->pool = pool;
-    both->timeout_ms = timeout_ms;
-    both->got = got;
-    both->arg = arg;
-    both->ticket = pool_acquire(pool, timeout_ms, on_first, both);
-    if (both->ticket < 0) {
-        free(both);
-        return NULL;
-    }
-    return both;
-}
-
-void both_cancel(struct both *both)
-{
-    pool_cancel(both->pool, both->ticket);
-    free(both);
+    TASK_BEGIN(me);
+    AWAIT(me, task_within(me, self->job.patience,
+                          loan_acquire(me, &self->from, self->job.pool)));
+    AWAIT(me, task_within(me, self->job.patience,
+                          loan_acquire(me, &self->to, self->job.pool)));
+    AWAIT(me, copy(me, &self->copying, &self->job, &self->from, &self->to));
+    TASK_FINALLY(me);
+    loan_release(&self->from);
+    loan_release(&self->to);
+    TASK_END(me);
 }

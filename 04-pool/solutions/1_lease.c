@@ -4,85 +4,35 @@
  * Run:     ./1_lease 1 start:A more:A last:A count
  * Prints:  A: done, 2 answers
  *          free 1, lent 0, waiting 0
- * Given:   given/1_scene.h         main, ask, ask_no_more, the steps
+ * Given:   given/1_scene.h         main, struct job, ask, the steps
  * Task:    README.md#1             Check: make practice EXERCISE=04-1
  */
 #include "given/1_scene.h"
 
-#include <stdlib.h>
-
 /* ---- Your part: a job. ---- */
 
-enum { PATIENCE_MS = 1000 }; /* how long a job waits for a connection */
+#define PATIENCE (200 * TASK_MS) /* how long a job waits for a connection */
 
-/* Owned by itself: freed when it ends. */
-struct job {
-    struct pool *pool;
-    int64_t ticket;
-    struct lease lease; /* .connection is NULL before */
-    char name;
-    int answers;
-    job_ended ended;
-    void *arg;
+/* async def job(pool, name) */
+struct my_job {
+    struct job job; /* the scene's part: must come first */
+    struct loan loan;
+    struct question question;
 };
+const size_t job_size = sizeof(struct my_job);
 
-/* The one end of a job that has begun. */
-static void job_end(struct job *job, const char *error)
+void job_run(struct task *me)
 {
-    if (job->lease.connection)
-        pool_release(job->pool, job->lease);
-    job->ended(job->name, job->answers, error, job->arg);
-    free(job);
-}
+    struct my_job *self = (struct my_job *)me;
 
-static void on_answer(bool more, const char *error, void *arg)
-{
-    struct job *job = arg;
-
-    if (!error)
-        job->answers++;
-    if (error || !more)
-        job_end(job, error);
-    else if (ask(job->lease.connection, job->name, on_answer, job) < 0)
-        job_end(job, "the server is busy");
-}
-
-static void on_lease(struct lease lease, const char *error, void *arg)
-{
-    struct job *job = arg;
-
-    job->lease = lease;
-    if (error)
-        job_end(job, error);
-    else if (ask(lease.connection, job->name, on_answer, job) < 0)
-        job_end(job, "the server is busy");
-}
-
-struct job *job_start(struct pool *pool, char name, job_ended ended, void *arg)
-{
-    struct job *job = calloc(1, sizeof *job);
-
-    if (!job)
-        return NULL;
-    job->pool = pool;
-    job->name = name;
-    job->ended = ended;
-    job->arg = arg;
-    job->ticket = pool_acquire(pool, PATIENCE_MS, on_lease, job);
-    if (job->ticket < 0) {
-        free(job);
-        return NULL;
-    }
-    return job;
-}
-
-void job_cancel(struct job *job)
-{
-    if (job->lease.connection) {
-        ask_no_more(job->lease.connection);
-        pool_release(job->pool, job->lease);
-    } else {
-        pool_cancel(job->pool, job->ticket);
-    }
-    free(job);
+    TASK_BEGIN(me);
+    AWAIT(me, task_within(me, PATIENCE,
+                          loan_acquire(me, &self->loan, self->job.pool)));
+    do {
+        AWAIT(me, ask(me, &self->question, &self->loan, self->job.name));
+        self->job.answers++;
+    } while (self->question.more);
+    TASK_FINALLY(me);
+    loan_release(&self->loan);
+    TASK_END(me);
 }

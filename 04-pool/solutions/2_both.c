@@ -5,86 +5,57 @@
  * Prints:  A has two
  *          B has two
  *          lent 0
- * Given:   given/2_scene.h         main, the steps
+ * Given:   given/2_scene.h         main, struct job, copy, the steps
  * Task:    README.md#2             Check: make practice EXERCISE=04-2
  */
 #include "given/2_scene.h"
-
-#include <stdlib.h>
+#include "group.h"
 
 /* ---- Your part: two leases, or none. ---- */
 
-/* One of the two. */
+/* async def half(pool): borrows one of the two, and leaves it to the job. */
 struct half {
-    struct both *both;
-    int64_t ticket; /* 0: it was answered */
-    struct lease lease;
+    struct task task;
+    struct pool_handle *pool;
+    struct loan loan;
 };
 
-/* A borrower that waits for two. Freed when it is answered or cancelled. */
-struct both {
-    struct pool *pool;
-    struct half halves[2];
-    both_fn got;
-    void *arg;
+/* async def job(pool, patience) */
+struct my_job {
+    struct job job; /* the scene's part: must come first */
+    struct half from, to;
+    struct group group; /* of the two */
+    struct copying copying;
 };
+const size_t job_size = sizeof(struct my_job);
 
-/* Whatever it has or waits for, it does not any more. */
-static void both_undo(struct both *both)
+static void half_run(struct task *me)
 {
-    for (int i = 0; i < 2; i++) {
-        if (both->halves[i].ticket)
-            pool_cancel(both->pool, both->halves[i].ticket);
-        else if (both->halves[i].lease.connection)
-            pool_release(both->pool, both->halves[i].lease);
-        both->halves[i].lease.connection = NULL;
-    }
+    struct half *self = (struct half *)me;
+
+    TASK_BEGIN(me);
+    AWAIT(me, loan_acquire(me, &self->loan, self->pool));
+    TASK_END(me);
 }
 
-static void on_half(struct lease lease, const char *error, void *arg)
+/* To ask for both in one breath is the whole secret: the pool serves in order, so
+ * there is never more than one job that has only one connection. */
+void job_run(struct task *me)
 {
-    struct half *half = arg;
-    struct both *both = half->both;
+    struct my_job *self = (struct my_job *)me;
 
-    half->ticket = 0;
-    half->lease = lease;
-    if (error)
-        both_undo(both);
-    else if (both->halves[0].ticket || both->halves[1].ticket)
-        return;
-    both->got(both->halves[0].lease, both->halves[1].lease, error, both->arg);
-    free(both);
-}
-
-/* To ask for both in one breath is the whole secret: the pool serves in order,
- * so there is never more than one borrower that has only one connection. */
-struct both *both_acquire(struct pool *pool, int timeout_ms, both_fn got,
-                          void *arg)
-{
-    struct both *both = calloc(1, sizeof *both);
-
-    if (!both)
-        return NULL;
-    both->pool = pool;
-    both->got = got;
-    both->arg = arg;
-    for (int i = 0; i < 2; i++) {
-        struct half *half = &both->halves[i];
-
-        half->both = both;
-        half->ticket = pool_acquire(pool, timeout_ms, on_half, half);
-        if (half->ticket < 0) {
-            half->ticket = 0;
-            both_undo(both);
-            free(both);
-            return NULL;
-        }
-    }
-    return both;
-}
-
-void both_cancel(struct both *both)
-{
-    both_undo(both);
-    free(both);
+    TASK_BEGIN(me);
+    self->from.pool = self->to.pool = self->job.pool;
+    group_init(&self->group, me, NULL);
+    group_create(&self->group, &self->from.task, half_run, "from");
+    group_create(&self->group, &self->to.task, half_run, "to");
+    AWAIT(me,
+          task_within(me, self->job.patience, group_join(me, &self->group)));
+    AWAIT(me, copy(me, &self->copying, &self->job, &self->from.loan,
+                   &self->to.loan));
+    /* The halves have ended: group_join has waited for them. */
+    TASK_FINALLY(me);
+    loan_release(&self->from.loan);
+    loan_release(&self->to.loan);
+    TASK_END(me);
 }

@@ -1,185 +1,110 @@
+/* 1_scene.c — main, and a database; 1_scene.h is the manual. */
 #include "1_scene.h"
-#include "checked_pool.h"
 #include "steps.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CONNECTIONS = 64 };
-
-static struct scene {
-    struct scripted_server server;
-    struct pool *pool;
+static struct {
     bool busy;
-    struct job *jobs[26]; /* A to Z; NULL: none, or it has ended */
-    void *has[26];        /* the connection on which it asks */
-    struct question {     /* by the connection's number */
-        char job;         /* 0: none */
-        bool stale;       /* given up: its answer is still to come */
-        answered_fn answered;
-        void *arg;
-    } questions[CONNECTIONS];
-} scene;
+    struct question *asked[26]; /* by the job that waits for the answer */
+} database;
 
-static struct question *question_on(void *connection)
+static bool give_up(struct task_wait *wait)
 {
-    return &scene.questions[((struct scripted *)connection)->number %
-                            CONNECTIONS];
+    struct question *question = (struct question *)wait;
+
+    ((struct scripted *)question->connection)->dirty = true;
+    database.asked[question->job - 'A'] = NULL;
+    return true;
 }
 
-int ask(void *connection, char job, answered_fn answered, void *arg)
+bool ask(struct task *me, struct question *question, const struct loan *loan,
+         char job)
 {
-    struct question *question = question_on(connection);
+    void *connection = loan->lease.connection;
 
-    scene.has[job - 'A'] = connection;
-    if (question->job)
-        printf("%c asks, but %c has asked on this connection\n", job,
-               question->job);
-    if (question->stale)
+    *question =
+        (struct question){.wait = {.interrupt = give_up, .kind = "an answer"},
+                          .connection = connection,
+                          .job = job};
+    if (!connection) {
+        printf("%c asks without a connection\n", job);
+        return task_ready(me, "no connection");
+    }
+    if (((struct scripted *)connection)->dirty)
         printf("%c asks, and gets the answer to an older question\n", job);
-    if (scene.busy || question->job)
-        return -1;
-    *question = (struct question){job, question->stale, answered, arg};
-    return 0;
+    if (database.busy)
+        return task_ready(me, "the server is busy");
+    database.asked[job - 'A'] = question;
+    return task_wait_on(me, &question->wait);
 }
 
-void ask_no_more(void *connection)
+static void answer(char job, bool more, const char *error)
 {
-    struct question *question = question_on(connection);
+    struct question *question = database.asked[job - 'A'];
 
-    if (!question->job)
+    if (!question) {
+        printf("%c has not asked\n", job);
         return;
-    ((struct scripted *)connection)->dirty = true;
-    *question = (struct question){.stale = true};
+    }
+    database.asked[job - 'A'] = NULL;
+    question->more = more;
+    task_resume(question->wait.waiter, error);
 }
 
-int scene_release(struct pool *pool, struct lease lease)
+static void on_ended(char name, struct task *task)
 {
-    int result = checked_pool_release(pool, lease);
+    const char *error = task_error(task);
+    int answers = ((struct job *)task)->answers;
 
-    for (int i = 0; i < 26; i++)
-        if (scene.has[i] == lease.connection)
-            scene.has[i] = NULL;
-    return result;
-}
-
-static void on_ended(char name, int answers, const char *error, void *arg)
-{
-    (void)arg;
-    scene.jobs[name - 'A'] = NULL;
-    if (scene.has[name - 'A'])
-        printf("%c tells that it ended, and still has its connection\n", name);
-    if (error)
+    if (error == TASK_CANCELLED)
+        printf("%c: cancelled\n", name);
+    else if (error)
         printf("%c: failed, %d answers: %s\n", name, answers, error);
     else
         printf("%c: done, %d answers\n", name, answers);
 }
 
-/* The answer to a job's question. */
-static void answer(char job, bool more, const char *error)
+static void start(char name)
 {
-    for (int i = 0; i < CONNECTIONS; i++) {
-        struct question question = scene.questions[i];
+    struct job *job = calloc(1, job_size);
 
-        if (question.job == job) {
-            scene.questions[i] = (struct question){.stale = question.stale};
-            question.answered(more, error, question.arg);
-            return;
-        }
+    if (job) {
+        job->pool = &stage.pool;
+        job->name = name;
     }
-    printf("%c has not asked\n", job);
+    stage_enter(name, &job->task, job_run);
 }
 
-/* Nothing remembers the job afterwards, so LeakSanitizer sees one that is not
- * freed. */
-static void cancel(char name)
+static int step(const char *verb, char who, const char *value)
 {
-    struct job *job = scene.jobs[name - 'A'];
+    const struct pool_counts counts = pool_counts(stage.pool.pool);
 
-    scene.jobs[name - 'A'] = NULL;
-    if (job)
-        job_cancel(job);
-    scene.has[name - 'A'] = NULL;
-}
-
-/* A step about a job. Returns 0; returns -1 if there is no such step. */
-static int job_step(const char *verb, char name)
-{
-    struct job **job = &scene.jobs[name - 'A'];
-
-    if (!strcmp(verb, "start")) {
-        scene.has[name - 'A'] = NULL;
-        *job = job_start(scene.pool, name, on_ended, NULL);
-        if (!*job)
-            printf("%c cannot start\n", name);
-    } else if (!strcmp(verb, "more") || !strcmp(verb, "last")) {
-        answer(name, verb[0] == 'm', NULL);
-    } else if (!strcmp(verb, "error")) {
-        answer(name, false, "an error");
-    } else if (!strcmp(verb, "cancel")) {
-        if (*job)
-            printf("%c: cancelled\n", name);
-        cancel(name);
-    } else {
-        return -1;
-    }
-    return 0;
-}
-
-static void print_counts(void)
-{
-    struct pool_counts counts = pool_counts(scene.pool);
-
-    printf("free %d, lent %d, waiting %d\n", counts.free, counts.lent,
-           counts.waiting);
-}
-
-static int step(const char *verb, const char *value)
-{
+    (void)value;
     if (!strcmp(verb, "busy") || !strcmp(verb, "ready"))
-        scene.busy = verb[0] == 'b';
-    else if (!strcmp(verb, "close"))
-        pool_close(scene.pool, NULL, NULL);
+        database.busy = verb[0] == 'b';
     else if (!strcmp(verb, "count"))
-        print_counts();
-    else if (!strcmp(verb, "sleep") && value)
-        scene.server.now_ms += strtol(value, NULL, 10);
-    else if (value && value[0] >= 'A' && value[0] <= 'Z')
-        return job_step(verb, value[0]);
+        printf("free %d, lent %d, waiting %d\n", counts.free, counts.lent,
+               counts.waiting);
+    else if (!who)
+        return -1;
+    else if (!strcmp(verb, "start"))
+        start(who);
+    else if (!strcmp(verb, "more") || !strcmp(verb, "last"))
+        answer(who, verb[0] == 'm', NULL);
+    else if (!strcmp(verb, "error"))
+        answer(who, false, "an error");
     else
         return -1;
     return 0;
 }
 
-static int settle(void)
-{
-    pool_look(scene.pool);
-    return event_base_loop(scene.server.base, 0) < 0 ? -1 : 0;
-}
-
-static int begin(int max)
-{
-    scene.pool = checked_pool_new(&scripted_methods, &scene.server, max);
-    return scene.pool ? settle() : -1;
-}
-
-static void end(void)
-{
-    for (int i = 0; i < 26; i++)
-        cancel((char)('A' + i));
-    checked_pool_end(scene.pool, settle);
-}
-
 int main(int argc, char **argv)
 {
-    static const struct steps steps = {.program = "1_lease",
-                                       .least = 1,
-                                       .server = &scene.server,
-                                       .begin = begin,
-                                       .step = step,
-                                       .settle = settle,
-                                       .end = end};
+    static const struct steps steps = {
+        .program = "1_lease", .least = 1, .step = step, .ended = on_ended};
 
     return steps_main(&steps, argc, argv);
 }

@@ -1,55 +1,52 @@
-/* 2_scene.h — what 2_both.c is given: the program.
+/* 2_scene.h — what 2_both.c is given: the program, and the copying.
  *
- * ./2_both MAX STEP... makes a pool of at most MAX connections, two or more,
- * and plays the steps. After each step the loop does all that can be done at
- * once. The clock is the real one. A to Z are borrowers:
+ * ./2_both MAX STEP... makes a pool of at most MAX connections, two or more, and
+ * plays the steps. After each, all that can happen at once happens. A to Z are
+ * borrowers:
  *
- *     want:ABC        each wants two connections, A before B before C
- *     want:A:MS       the same with a timeout of so many milliseconds, not 10 s
- *     one:X           wants only one
- *     give:A          gives back what it has
- *     cancel:A        does not want them any more
- *     sleep:MS        the loop runs for so many milliseconds
+ *     want:ABC        copy jobs begin: A before B before C
+ *     want:A:MS       the same with a patience of so many ms, not 10 s
+ *     one:X           a borrower of one connection, which keeps it
+ *     give:A          the job has copied all; or X gives its connection back
+ *     cancel:A        the job is not wanted any more: task_cancel
+ *     sleep:MS        so many milliseconds pass
  *     refuse, accept  from now on connects fail, or succeed
- *     nomemory:N      the Nth pool_acquire from now on finds no memory
  *     count           prints how many connections are lent
- *
- * The pool is the lesson's; its manual is connection_pool.h.
  */
 #ifndef SCENE_2_H
 #define SCENE_2_H
 
-#include "scripted.h"
+#include "await.h"
+#include "pool_task.h"
 
-/* ---- What you can use ---- */
+/* What a copy job begins with. */
+struct job {
+    struct task task;
+    struct pool_handle *pool; /* not owned; see pool_task.h */
+    int64_t patience;         /* for both connections together: microseconds */
+    char name;                /* A to Z */
+};
 
-extern struct event_base *base; /* in case you want a timer of your own */
+/* ---- What you write in 2_both.c, and the scene calls ---- */
 
-/* Your calls of these two pass through the scene, which watches them. */
-int64_t scene_acquire(struct pool *pool, int timeout_ms, pool_acquired acquired,
-                      void *arg);
-int scene_release(struct pool *pool, struct lease lease);
-#define pool_acquire scene_acquire
-#define pool_release scene_release
+/* The size of your struct, in which a struct job must come first. The scene makes
+ * one for each job, all zeros but for the above, and frees it when its task is
+ * done. */
+extern const size_t job_size;
 
-/* ---- What the scene calls, and you write ---- */
+/* Runs a job: borrows two connections, copies, and returns them. It may be
+ * cancelled. When it ends, both are back. */
+void job_run(struct task *me);
 
-struct both; /* yours: the scene keeps a pointer to it and looks at nothing */
+/* ---- What you can call ---- */
 
-/* Receives the two leases. error: NULL, or why there are none; then both
- * connections are NULL. error is valid during the call. */
-typedef void (*both_fn)(struct lease first, struct lease second,
-                        const char *error, void *arg);
-
-/* Asks for two connections and waits for up to timeout_ms for them, both
- * together. `got` is called once, later, unless it is cancelled: with two
- * leases, or with none and an error. After that the scene does not use the
- * result any more. Returns NULL without memory; then `got` is not called. */
-struct both *both_acquire(struct pool *pool, int timeout_ms, both_fn got,
-                          void *arg);
-
-/* Gives up and frees both: nothing is kept, and `got` is not called. The scene
- * calls this only before `got`. */
-void both_cancel(struct both *both);
+/* await: copies from one of two connections to the other, until all is copied. It
+ * prints "A has two". Interrupted, it ends at once. The struct is the job's. */
+struct copying {
+    struct task_wait wait;
+};
+TASK_AWAITABLE bool copy(struct task *me, struct copying *copying,
+                         const struct job *job, const struct loan *from,
+                         const struct loan *to);
 
 #endif

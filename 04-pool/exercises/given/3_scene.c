@@ -1,212 +1,300 @@
+/* 3_scene.c — main, borrowers and connections; 3_scene.h is the manual. */
 #include "3_scene.h"
+#include "queue.h"
 #include "steps.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static struct scene {
-    struct scripted_server server;
-    struct lender *lender;
-    int max;
-    bool over; /* nothing more is printed */
-    struct borrower {
-        struct taker taker; /* the first: a taker is its borrower */
-        char name;
-        bool waits;
-        struct slot *slot;    /* NULL: has none */
-        struct scripted *had; /* what was lent last */
-        bool given;           /* it is in the pool, since: */
-        int64_t since;
-    } borrowers[26]; /* A to Z */
+struct connection {
+    struct task_wait wait; /* for its opening or its end */
+    enum { IS_OPENING, IS_OPEN, IS_CLOSING, IS_GONE } state;
+    bool dead, dirty, interrupted;
+    int64_t since;              /* it came back; -1: it is lent, or new */
+    struct connection **result; /* of its opening */
+    struct connection *next;
+};
+
+/* A borrower; its task is the player. Its visits stand behind it, in the same
+ * memory. */
+struct borrower {
+    struct task task;
+    char name;
+    bool waits, has;
+    struct visit *take, *give;
+    struct semaphore given; /* released by the step "give" */
+};
+
+static struct {
+    struct lender *lender;    /* owned */
+    struct connection *first; /* owned, oldest first */
+    int64_t now;
+    int asked, gone;
+    bool slow;
+    struct connection *had[26]; /* what each borrower had last */
 } scene;
 
-void line_init(struct line *line)
+static struct borrower *borrower_of(int i)
 {
-    TAILQ_INIT(&line->takers);
-    line->length = 0;
+    return (struct borrower *)stage.players[i];
 }
 
-void line_add(struct line *line, struct taker *taker)
+int64_t now_ms(void)
 {
-    TAILQ_INSERT_TAIL(&line->takers, taker, link);
-    line->length++;
+    return scene.now;
 }
 
-bool line_answer(struct line *line, struct slot *slot, const char *error)
+static void complain(const char *what)
 {
-    struct taker *first = TAILQ_FIRST(&line->takers);
-
-    if (!first)
-        return false;
-    TAILQ_REMOVE(&line->takers, first, link);
-    line->length--;
-    first->taken(slot, error, first);
-    return true;
+    if (!stage.over)
+        puts(what);
 }
 
-/* What is wrong with a connection that is lent, or NULL. */
-static const char *fault_of(const struct scripted *connection)
+/* Ends the wait of a task; there is none on a server that is not slow. */
+static void tell(struct connection *connection, const char *error)
 {
-    for (int i = 0; i < 26; i++) {
-        const struct borrower *other = &scene.borrowers[i];
-
-        if (other->slot && other->had == connection)
-            return "one that somebody has";
-        if (other->given && other->had == connection &&
-            scene.server.now_ms - other->since > IDLE_MAX_MS)
-            return "one that has been idle for more than a minute";
-    }
-    if (connection->state != OPEN)
-        return "one that is not open";
-    if (connection->dead)
-        return "a dead one";
-    return connection->dirty ? "one in a transaction" : NULL;
+    if (connection->wait.waiter)
+        task_resume(connection->wait.waiter, error);
 }
 
-static void on_taken(struct slot *slot, const char *error, struct taker *taker)
+static void gone(struct connection *connection, const char *error)
 {
-    struct borrower *borrower = (struct borrower *)taker;
-    struct scripted *connection = error ? NULL : slot_connection(slot);
-    const char *fault = error ? error : fault_of(connection);
+    connection->state = IS_GONE;
+    scene.gone++;
+    tell(connection, connection->interrupted ? TASK_CANCELLED : error);
+}
 
-    borrower->waits = false;
-    if (!scene.over)
-        printf("%c has %s%s\n", borrower->name, error ? "none: " : "",
-               fault ? fault : "a good one");
-    if (error)
+/* The connect ends: with an error, or with a connection. */
+static void answer(struct connection *connection, const char *error)
+{
+    if (error) {
+        gone(connection, error);
         return;
+    }
+    connection->state = IS_OPEN;
+    *connection->result = connection;
+    tell(connection, NULL);
+}
+
+/* What was being opened is closed. The wait ends when it is gone. */
+static bool interrupt(struct task_wait *wait)
+{
+    struct connection *connection = (struct connection *)wait;
+
+    connection->interrupted = true;
+    connection->state = IS_CLOSING;
+    return false;
+}
+
+bool connection_open(struct task *me, struct connection **result)
+{
+    struct connection *connection = calloc(1, sizeof *connection);
+    struct connection **last = &scene.first;
+
+    if (!connection)
+        return task_ready(me, TASK_NO_MEMORY);
+    while (*last)
+        last = &(*last)->next;
+    *last = connection;
+    *connection = (struct connection){
+        .wait = {.interrupt = interrupt, .kind = "a connect"},
+        .since = -1,
+        .result = result};
+    if (++scene.asked - scene.gone > stage.max)
+        complain("too many connections at once");
+    if (scene.slow)
+        return task_wait_on(me, &connection->wait);
+    answer(connection, stage.server.refuses);
+    return task_ready(me, stage.server.refuses);
+}
+
+bool connection_close(struct task *me, struct connection *connection)
+{
+    if (connection->state != IS_OPEN)
+        complain("a connection is closed that is not open");
+    connection->wait =
+        (struct task_wait){.interrupt = interrupt, .kind = "a close"};
+    connection->state = IS_CLOSING;
+    if (scene.slow)
+        return task_wait_on(me, &connection->wait);
+    gone(connection, NULL);
+    return task_ready(me, NULL);
+}
+
+bool connection_is_alive(const struct connection *connection)
+{
+    if (connection->state != IS_OPEN)
+        complain("a connection is looked at that is not open");
+    return !connection->dead;
+}
+
+bool connection_is_clean(const struct connection *connection)
+{
+    if (connection->state != IS_OPEN)
+        complain("a connection is looked at that is not open");
+    return !connection->dirty;
+}
+
+/* What is to be said of a connection that is lent. */
+static const char *verdict(const struct connection *connection)
+{
     for (int i = 0; i < 26; i++)
-        if (scene.borrowers[i].had == connection)
-            scene.borrowers[i].given = false;
-    borrower->slot = slot;
-    borrower->had = connection;
+        if (scene.had[i] == connection && borrower_of(i) && borrower_of(i)->has)
+            return "one that another has";
+    if (connection->state != IS_OPEN)
+        return "one that is not open";
+    if (connection->since >= 0 && scene.now - connection->since > IDLE_MAX_MS)
+        return "one that has been idle for more than a minute";
+    return connection->dead    ? "a dead one"
+           : connection->dirty ? "one in a transaction"
+                               : "a good one";
 }
 
-/* A step of a borrower. Returns 0; returns -1 if there is no such step. */
-static int borrower_step(struct borrower *borrower, const char *verb)
+/* The borrower has it now, or NULL. */
+static void on_taken(struct borrower *self, struct connection *connection)
 {
-    struct slot *slot = borrower->slot;
+    if (!stage.over)
+        printf("%c has %s\n", self->name,
+               connection ? verdict(connection) : "none, and no error");
+    self->waits = false;
+    if (!connection)
+        return;
+    connection->since = -1;
+    scene.had[self->name - 'A'] = connection;
+    self->has = true;
+}
 
-    if (!strcmp(verb, "take") && !slot && !borrower->waits) {
-        borrower->waits = true;
-        lender_take(scene.lender, &borrower->taker);
-        return 0;
+/* The connection goes to the visit that gives it back. */
+static bool give(struct task *me, struct borrower *self)
+{
+    self->give->connection = self->take->connection;
+    self->give->connection->since = scene.now;
+    task_create(me->loop, &self->give->task, give_run, "give");
+    return task_await(me, &self->give->task);
+}
+
+static void borrower_run(struct task *me)
+{
+    struct borrower *self = (struct borrower *)me;
+    const char *error;
+
+    TASK_BEGIN(me);
+    task_create(me->loop, &self->take->task, take_run, "take");
+    AWAIT(me, task_await(me, &self->take->task));
+    on_taken(self, self->take->connection);
+    if (self->has)
+        AWAIT(me, semaphore_acquire(me, &self->given));
+    TASK_FINALLY(me);
+    self->waits = self->has = false;
+    if (self->take->connection) {
+        AWAIT_CATCH(me, error, give(me, self));
+        if (error && !stage.over)
+            printf("%c cannot give it back: %s\n", self->name, error);
     }
-    if (!borrower->had) /* nothing to do with it */
-        return 0;
-    if (!strcmp(verb, "give")) {
-        borrower->slot = NULL;
-        borrower->given = slot;
-        borrower->since = scene.server.now_ms;
-        if (slot)
-            lender_give(scene.lender, slot);
-    } else if (!strcmp(verb, "kill")) {
-        borrower->had->dead = true;
-    } else if (!strcmp(verb, "dirty")) {
-        borrower->had->dirty = true;
-    } else {
+    TASK_END(me);
+}
+
+static void on_ended(char name, struct task *task)
+{
+    const char *error = task_error(task);
+
+    if (error == TASK_CANCELLED)
+        printf("%c is cancelled\n", name);
+    else if (error)
+        printf("%c has none: %s\n", name, error);
+}
+
+static int take(char name)
+{
+    struct borrower *self = calloc(1, sizeof *self + 2 * visit_size);
+
+    if (!self)
         return -1;
-    }
+    self->name = name;
+    self->waits = true;
+    self->take = (struct visit *)(self + 1);
+    self->give = (struct visit *)((char *)(self + 1) + visit_size);
+    self->take->lender = self->give->lender = scene.lender;
+    semaphore_init(&self->given, 0);
+    stage_enter(name, &self->task, borrower_run);
     return 0;
-}
-
-static void on_trace(const struct scripted *connection, const char *what)
-{
-    int now = connection->server->asked - connection->server->gone;
-
-    if (!scene.over && !strcmp(what, "opens") && now > scene.max)
-        printf("too many: %d connections at once\n", now);
 }
 
 static void print_counts(void)
 {
-    printf("%d now, %d ever", scene.server.asked - scene.server.gone,
-           scene.server.asked);
+    printf("%d now, %d ever", scene.asked - scene.gone, scene.asked);
     for (int i = 0; i < 26; i++)
-        if (scene.borrowers[i].waits)
+        if (borrower_of(i) && borrower_of(i)->waits)
             printf(", %c waits", 'A' + i);
     putchar('\n');
 }
 
 /* A slow server ends what the oldest connection in that state waits for. */
-static void server_ends(int state, const char *error)
+static bool end_oldest(int state, const char *error)
 {
-    struct scripted *oldest = NULL;
+    struct connection *oldest = scene.first;
 
-    for (struct scripted *s = scene.server.last; s; s = s->next)
-        if ((int)s->state == state)
-            oldest = s;
-    if (!oldest)
-        return;
-    scripted_answer(oldest, error);
-    scripted_gone(oldest);
+    while (oldest && (int)oldest->state != state)
+        oldest = oldest->next;
+    if (oldest && state == IS_OPENING)
+        answer(oldest, error);
+    else if (oldest)
+        gone(oldest, NULL);
+    return oldest;
 }
 
-static int step(const char *verb, const char *value)
+static int borrower_step(const char *verb, char who)
 {
-    if (!strcmp(verb, "nomemory") || !strcmp(verb, "memory"))
-        scene.server.no_memory = verb[0] == 'n';
-    else if (!strcmp(verb, "slow"))
-        scene.server.slow = scene.server.slow_close = true;
+    struct connection *had = scene.had[who - 'A'];
+    struct borrower *borrower = borrower_of(who - 'A');
+
+    if (!strcmp(verb, "take"))
+        return take(who);
+    if (!strcmp(verb, "give") && borrower && borrower->has)
+        semaphore_release(&borrower->given);
+    else if (!strcmp(verb, "kill") && had)
+        had->dead = true;
+    else if (!strcmp(verb, "dirty") && had)
+        had->dirty = true;
+    return 0;
+}
+
+static int step(const char *verb, char who, const char *value)
+{
+    (void)value;
+    if (who)
+        return borrower_step(verb, who);
+    if (!strcmp(verb, "slow"))
+        scene.slow = true;
     else if (!strcmp(verb, "answer"))
-        server_ends(OPENING, NULL);
+        end_oldest(IS_OPENING, NULL);
     else if (!strcmp(verb, "fail"))
-        server_ends(OPENING, "refused");
+        end_oldest(IS_OPENING, "refused");
     else if (!strcmp(verb, "gone"))
-        server_ends(CLOSING, NULL);
+        end_oldest(IS_CLOSING, NULL);
     else if (!strcmp(verb, "count"))
         print_counts();
-    else if (!strcmp(verb, "sleep") && value)
-        scene.server.now_ms += strtoll(value, NULL, 10);
-    else if (value && value[0] >= 'A' && value[0] <= 'Z')
-        return borrower_step(&scene.borrowers[value[0] - 'A'], verb);
     else
         return -1;
     return 0;
 }
 
-static int settle(void)
+static void finish(void)
 {
-    return event_base_loop(scene.server.base, 0) < 0 ? -1 : 0;
+    scene.slow = false;
+    while (end_oldest(IS_OPENING, NULL) || end_oldest(IS_CLOSING, NULL))
+        continue;
 }
 
-static int begin(int max)
+static void cleared(void)
 {
-    for (int i = 0; i < 26; i++) {
-        scene.borrowers[i].taker.taken = on_taken;
-        scene.borrowers[i].name = (char)('A' + i);
-    }
-    scene.max = max;
-    scene.server.trace = on_trace;
-    scene.lender = lender_new(&scene.server, max);
-    return scene.lender ? 0 : -1;
-}
+    struct connection *connection;
 
-/* What is lent comes back, what is under way ends, then the lender does. */
-static void end(void)
-{
-    if (!scene.lender)
-        return;
-    scene.over = true;
-    scene.server.slow = scene.server.slow_close = false;
-    for (int i = 0; i < 26; i++) {
-        server_ends(OPENING, NULL);
-        server_ends(CLOSING, NULL);
-        settle();
+    while ((connection = scene.first)) {
+        scene.first = connection->next;
+        free(connection);
     }
-    for (int i = 0; i < 26; i++) {
-        struct slot *slot = scene.borrowers[i].slot;
-
-        scene.borrowers[i].slot = NULL;
-        if (slot)
-            lender_give(scene.lender, slot);
-        settle();
-    }
-    lender_end(scene.lender);
-    settle();
-    if (scene.server.fault)
-        printf("a connection was %s\n", scene.server.fault);
     free(scene.lender);
 }
 
@@ -214,11 +302,16 @@ int main(int argc, char **argv)
 {
     static const struct steps steps = {.program = "3_corpses",
                                        .least = 1,
-                                       .server = &scene.server,
-                                       .begin = begin,
+                                       .clock = &scene.now,
                                        .step = step,
-                                       .settle = settle,
-                                       .end = end};
+                                       .ended = on_ended,
+                                       .finish = finish,
+                                       .cleared = cleared};
+    int max = argc < 2 ? 0 : (int)strtol(argv[1], NULL, 10);
 
+    scene.lender = calloc(1, lender_size);
+    if (!scene.lender)
+        return 1;
+    lender_init(scene.lender, max < MOST ? max : MOST);
     return steps_main(&steps, argc, argv);
 }

@@ -1,78 +1,70 @@
-/* 3_scene.h — what 3_corpses.c is given: the program, and a line of takers.
+/* 3_scene.h — what 3_corpses.c is given: the program, and connections.
  *
- * ./3_corpses MAX STEP... makes a lender of at most MAX connections and plays
- * the steps. After each step the loop runs until nothing is left to do. A to Z
- * are borrowers:
+ * ./3_corpses MAX STEP... makes a lender of at most MAX connections and plays the
+ * steps. After each, all that can happen at once happens. A to Z are borrowers:
  *
  *     take:A, give:A    wants a connection; gives it back
+ *     cancel:A          does not want it any more: task_cancel
  *     kill:A            the connection that A has, or had last, is dead
  *     dirty:A           the same connection is in the middle of a transaction
- *     sleep:MS          so many milliseconds pass
+ *     sleep:MS          so many milliseconds pass, on the clock now_ms
  *     refuse, accept    from now on connects fail, or succeed
- *     nomemory, memory  from now on a connect cannot even begin, or it can
  *     slow              from now on connects and closes wait: "answer" or "fail"
  *                       ends the oldest connect, "gone" the oldest close
  *     count             prints how many connections there are
- *
- * Connections are opened, judged and closed by scripted_methods. What each of
- * these methods does is in connection_pool.h. The clock is server->now_ms.
  */
 #ifndef SCENE_3_H
 #define SCENE_3_H
 
-#include "scripted.h"
+#include "await.h"
 
-#include <sys/queue.h>
-
+enum { MOST = 16 };           /* MAX is not more than this */
 enum { IDLE_MAX_MS = 60000 }; /* a connection idle for longer is not lent */
 
-/* ---- What you can use: takers and the line in which they wait ---- */
+struct lender;     /* yours */
+struct connection; /* the scene's */
 
-struct slot; /* yours: a connection, with what you know of it */
-
-/* A borrower that wants a connection. It belongs to the scene. */
-struct taker {
-    TAILQ_ENTRY(taker) link; /* while it is in a line */
-    /* Receives the slot. error: NULL, or why there is no slot; then slot is
-     * NULL. line_answer calls this, once for each taker. That may happen inside
-     * lender_take and lender_give. */
-    void (*taken)(struct slot *slot, const char *error, struct taker *taker);
+/* What a visit to the lender begins with: one connection is taken, or given. */
+struct visit {
+    struct task task;
+    struct lender *lender;         /* not owned */
+    struct connection *connection; /* of take_run the result, or NULL */
 };
 
-struct line {
-    TAILQ_HEAD(, taker) takers;
-    int length;
-};
+/* ---- What you write in 3_corpses.c, and the scene calls ---- */
 
-/* Makes an empty line. */
-void line_init(struct line *line);
+/* The sizes of your structs; a struct visit must come first in that of a visit.
+ * The scene makes them, all zeros but for what is above, and frees them. */
+extern const size_t lender_size, visit_size;
 
-/* Adds a taker at the end. */
-void line_add(struct line *line, struct taker *taker);
+/* Begins a lender of at most `max` connections. There is none at first. */
+void lender_init(struct lender *lender, int max);
 
-/* Answers the first taker, which leaves the line. Returns true; returns false
- * if the line is empty. */
-bool line_answer(struct line *line, struct slot *slot, const char *error);
+/* await lender.take(): sets visit->connection, or fails. It may be cancelled. */
+void take_run(struct task *me);
 
-/* ---- What the scene calls, and you write ---- */
+/* await lender.give(connection). It is not cancelled. */
+void give_run(struct task *me);
 
-struct lender; /* yours: the scene keeps a pointer to it and looks at nothing */
+/* ---- What you can call ---- */
 
-/* Makes a lender of at most max connections. Returns NULL without memory. The
- * scene frees the result with free() when all is over. */
-struct lender *lender_new(struct scripted_server *server, int max);
+/* await: opens a connection and writes it to *connection, which must stay until
+ * then. Fails if the server refuses. After an error *connection is as it was, and
+ * the connection is gone, even if this was interrupted. */
+TASK_AWAITABLE bool connection_open(struct task *me,
+                                    struct connection **connection);
 
-/* A borrower wants a connection. */
-void lender_take(struct lender *lender, struct taker *taker);
+/* await: closes a connection that is open, until it is gone. Interrupted, it ends
+ * no sooner. */
+TASK_AWAITABLE bool connection_close(struct task *me,
+                                     struct connection *connection);
 
-/* A borrower gives its connection back. */
-void lender_give(struct lender *lender, struct slot *slot);
+/* Both for a connection that is open. Is it alive: may it be lent? Is it clean, in
+ * no transaction: may it be kept? */
+bool connection_is_alive(const struct connection *connection);
+bool connection_is_clean(const struct connection *connection);
 
-/* The end: whatever was lent is back. Closes the connections and frees all but
- * the lender itself. Takers that still wait are not answered. */
-void lender_end(struct lender *lender);
-
-/* The connection in a slot. */
-struct scripted *slot_connection(const struct slot *slot);
+/* A clock, in milliseconds. */
+int64_t now_ms(void);
 
 #endif

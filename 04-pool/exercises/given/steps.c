@@ -1,57 +1,146 @@
 #include "steps.h"
+#include "task_main.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static int do_step(const struct steps *steps, const char *verb,
-                   const char *value)
+enum { PASSES = 40 }; /* enough for all that can be done at once */
+
+struct stage stage;
+
+static bool is_player(char c)
 {
-    if (strcmp(verb, "refuse") != 0 && strcmp(verb, "accept") != 0)
-        return steps->step(verb, value);
-    steps->server->refuses = verb[0] == 'r' ? "refused" : NULL;
+    return c >= 'A' && c <= 'Z';
+}
+
+static void on_ended(struct task *task)
+{
+    for (int i = 0; i < 26; i++)
+        if (stage.players[i] == task) {
+            stage.players[i] = NULL;
+            if (!stage.over)
+                stage.steps->ended((char)('A' + i), task);
+        }
+    free(task);
+}
+
+void stage_enter(char who, struct task *task, void (*run)(struct task *me))
+{
+    struct task **place = &stage.players[who - 'A'];
+
+    if (!task || *place) {
+        free(task);
+        return;
+    }
+    *place = task;
+    group_create(&stage.group, task, run, stage.steps->program + 2);
+}
+
+static int do_player_step(const char *verb, char who, const char *ms)
+{
+    struct task *task = stage.players[who - 'A'];
+
+    if (strcmp(verb, "cancel") != 0)
+        return stage.steps->step(verb, who, ms);
+    if (task)
+        task_cancel(task);
     return 0;
 }
 
-/* Plays the steps. Returns 0; after an unknown step or a failure returns -1. */
-static int play(const struct steps *steps, char **arguments)
+static int do_step(const char *verb, const char *value)
 {
-    for (; *arguments; arguments++) {
-        char *value = strchr(*arguments, ':');
+    const char *ms = value ? strchr(value, ':') : NULL;
 
-        if (value)
-            *value++ = '\0';
-        if (do_step(steps, *arguments, value) < 0) {
-            fprintf(stderr, "%s: no such step: %s\n", steps->program,
-                    *arguments);
+    if (!strcmp(verb, "refuse") || !strcmp(verb, "accept"))
+        stage.server.refuses = verb[0] == 'r' ? "refused" : NULL;
+    else if (!strcmp(verb, "close"))
+        pool_close(stage.pool.pool, NULL, NULL);
+    else if (!value || !is_player(*value))
+        return stage.steps->step(verb, 0, value);
+    for (; value && is_player(*value); value++)
+        if (do_player_step(verb, *value, ms ? ms + 1 : NULL) < 0)
             return -1;
-        }
-        if (steps->settle() < 0)
-            return -1;
-    }
     return 0;
+}
+
+/* Returns how long to sleep for that. */
+static int64_t pass(int64_t ms)
+{
+    if (!stage.steps->clock)
+        return ms * TASK_MS;
+    *stage.steps->clock += ms;
+    return 0;
+}
+
+/* Does the next step. Returns how long to sleep after it, or -1. */
+static int64_t next_step(void)
+{
+    char *step = *stage.next, *value = strchr(step, ':');
+
+    if (value)
+        *value++ = '\0';
+    if (value && !strcmp(step, "sleep"))
+        return pass(strtoll(value, NULL, 10));
+    if (do_step(step, value) == 0)
+        return 0;
+    fprintf(stderr, "%s: no such step: %s\n", stage.steps->program, step);
+    return -1;
+}
+
+static void report_leases(void)
+{
+    int lent = pool_counts(stage.pool.pool).lent;
+
+    if (lent == 0)
+        return;
+    printf("a lease was not released: %d lent at the end\n", lent);
+    pool_close(stage.pool.pool, NULL, NULL);
+    pool_free(stage.pool.pool);
+    stage.pool.pool = NULL;
+}
+
+static void stage_run(struct task *me)
+{
+    const struct pool_options options = {0, stage.max, -1};
+    int64_t pause;
+
+    TASK_BEGIN(me);
+    stage.server.base = me->loop->base;
+    group_init(&stage.group, me, on_ended);
+    stage.group.independent = true;
+    AWAIT(me, pool_create(me, &stage.pool, &scripted_methods, &stage.server,
+                          &options));
+    for (; *stage.next; stage.next++) {
+        pause = next_step();
+        if (pause < 0)
+            TASK_FAIL(me, "it cannot be played");
+        AWAIT(me, task_sleep(me, pause));
+        for (stage.passes = 0; stage.passes < PASSES; stage.passes++)
+            AWAIT(me, task_sleep(me, 0));
+    }
+    TASK_FINALLY(me);
+    stage.over = true;
+    if (stage.steps->finish)
+        stage.steps->finish();
+    group_cancel(&stage.group);
+    AWAIT(me, group_join(me, &stage.group));
+    if (stage.steps->cleared)
+        stage.steps->cleared();
+    report_leases();
+    AWAIT(me, pool_wait_closed(me, &stage.pool));
+    scripted_free(&stage.server);
+    TASK_END(me);
 }
 
 int steps_main(const struct steps *steps, int argc, char **argv)
 {
-    const int max = argc < 2 ? 0 : (int)strtol(argv[1], NULL, 10);
-    struct event_base *base;
-    int status = 1;
-
-    if (max < steps->least) {
+    stage.steps = steps;
+    stage.max = argc < 2 ? 0 : (int)strtol(argv[1], NULL, 10);
+    if (stage.max < steps->least) {
         fprintf(stderr, "usage: %s MAX STEP...\n", steps->program);
         return 2;
     }
-    setvbuf(stdout, NULL, _IOLBF, 0);
-    base = event_base_new();
-    if (!base)
-        return 1;
-    steps->server->base = base;
-    if (steps->begin(max) == 0 && play(steps, argv + 2) == 0)
-        status = 0;
-    steps->end();
-    scripted_free(steps->server);
-    event_base_free(base);
-    libevent_global_shutdown();
-    return status;
+    stage.next = argv + 2;
+    return task_main(&stage.task, stage_run);
 }

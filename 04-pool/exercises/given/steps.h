@@ -1,37 +1,64 @@
-/* steps — the program around a scene that is played step by step.
+/* steps — the program around the exercises 1 to 3: main, and the steps.
  *
- *     static const struct steps steps = {.program = "1_lease", .least = 1,
- *                                        .server = &server, …};
+ *     static const struct steps steps = {.program = "1_lease", .least = 1, …};
  *     int main(int argc, char **argv)
  *         return steps_main(&steps, argc, argv);
  *
- * The exercises 1 to 3 share it. Their programs are called with MAX STEP...,
- * where a step is VERB or VERB:VALUE. The steps "refuse" and "accept" are
- * handled here; every other step is the scene's.
+ * The programs are called with MAX STEP..., where a step is VERB, VERB:VALUE, or
+ * VERB:WHO or VERB:WHO:MS for players, whose names are A to Z. A player is a task
+ * that the scene creates with stage_enter. These steps are played here:
+ *
+ *     sleep:MS         so many milliseconds pass
+ *     cancel:ABC       task_cancel for each of these players
+ *     refuse, accept   from now on connects fail, or succeed
+ *     close            closes the pool
+ *
+ * All others are the scene's. After each step the loop does what can be done at
+ * once.
  */
 #ifndef STEPS_H
 #define STEPS_H
 
+#include "group.h"
+#include "pool_task.h"
 #include "scripted.h"
 
+/* What a scene is made of. */
 struct steps {
     const char *program; /* its name, for messages */
     int least;           /* MAX must be at least this */
-    struct scripted_server *server;
-    /* Sets the scene up. Returns 0; on failure returns -1. `end` is called in
-     * both cases. server->base is set by then. */
-    int (*begin)(int max);
-    /* Does one step; value is NULL for a step without one. Returns 0; returns
-     * -1 if there is no such step. */
-    int (*step)(const char *verb, const char *value);
-    /* Called after each step: runs the loop until nothing is left to do.
-     * Returns 0; on failure returns -1. */
-    int (*settle)(void);
-    /* Frees everything but the server's connections, which steps_main frees. */
-    void (*end)(void);
+    int64_t *clock;      /* that "sleep" moves; NULL: the real one */
+    /* Does one step. who: a player, or 0 in a step without one; value: what
+     * follows, or NULL. Returns 0; returns -1 if there is no such step. */
+    int (*step)(const char *verb, char who, const char *value);
+    /* A player's task is done; it is freed when this returns. Not called any
+     * more when all steps were played. */
+    void (*ended)(char who, struct task *task);
+    /* All steps were played, and the players are about to be cancelled; or
+     * NULL. */
+    void (*finish)(void);
+    void (*cleared)(void); /* No player is left; or NULL. */
 };
 
-/* Reads the arguments and plays the scene. Returns main's exit status: 0, 1
+/* What all scenes share. There is one, cleared when the program begins. */
+struct stage {
+    struct task task; /* plays the steps */
+    const struct steps *steps;
+    char **next; /* steps to come; ends with a NULL */
+    int max, passes;
+    struct scripted_server server;
+    struct pool_handle pool;  /* at most max of the server's connections */
+    struct group group;       /* of the players */
+    struct task *players[26]; /* owned */
+    bool over;
+};
+extern struct stage stage;
+
+/* The task, in memory of malloc, becomes that player's, and runs. NULL: there is
+ * no memory. A player that is on stage keeps its place: the step is ignored. */
+void stage_enter(char who, struct task *task, void (*run)(struct task *me));
+
+/* Reads the arguments and plays the steps. Returns main's exit status: 0, 1
  * after a failure or an unknown step, 2 after wrong usage. */
 int steps_main(const struct steps *steps, int argc, char **argv);
 

@@ -6,42 +6,45 @@
  *          no balance may be below 0.
  * Prints:  Ada:Bob:30 done
  *          Bob:Ada:5 refused
- * Given:   given/4_scene.h         main, say, add, note, transfer_end
+ * Given:   given/4_scene.h         main, struct transfer, REFUSED
  * Task:    README.md#4             Check: make practice EXERCISE=04-4
  */
 #include "given/4_scene.h"
 
 #include <mysqld_error.h>
+#include <stdio.h>
 
 /* ---- Your part: this one takes, and then gives, if it can. ---- */
 
-static void on_given(struct mariadb *mariadb, int error, void *arg)
+/* async def transfer(pool, from, to, amount) */
+struct my_transfer {
+    struct transfer transfer; /* the scene's part: must come first */
+    struct loan loan;
+    struct cursor cursor;
+    char text[200]; /* of a statement */
+};
+const size_t transfer_size = sizeof(struct my_transfer);
+
+/* await cursor.execute("UPDATE …"): adds an amount to one balance. */
+static bool add(struct my_transfer *self, long amount, const char *name)
 {
-    if (error) {
-        transfer_fail(arg, mariadb_error(mariadb));
-        return;
-    }
-    note(arg, "done", "");
-    transfer_end(arg);
+    snprintf(self->text, sizeof self->text,
+             "UPDATE accounts SET balance = balance + %ld WHERE name = '%s'",
+             amount, name);
+    return cursor_execute(&self->transfer.task, &self->cursor, self->text);
 }
 
-static void on_taken(struct mariadb *mariadb, int error, void *arg)
+void transfer_run(struct task *me)
 {
-    struct transfer *transfer = arg;
+    struct my_transfer *self = (struct my_transfer *)me;
+    const struct transfer *transfer = &self->transfer;
 
-    if (error)
-        transfer_fail(transfer, mariadb_error(mariadb));
-    else
-        add(transfer, transfer->amount, transfer->to, on_given);
-}
-
-void on_lease(struct lease lease, const char *error, void *arg)
-{
-    struct transfer *transfer = arg;
-
-    transfer->lease = lease;
-    if (error)
-        transfer_fail(transfer, error);
-    else
-        add(transfer, -transfer->amount, transfer->from, on_taken);
+    TASK_BEGIN(me);
+    AWAIT(me, loan_acquire(me, &self->loan, transfer->pool));
+    cursor_init(&self->cursor, mariadb_of(self->loan.lease));
+    AWAIT(me, add(self, -transfer->amount, transfer->from));
+    AWAIT(me, add(self, transfer->amount, transfer->to));
+    TASK_FINALLY(me);
+    loan_release(&self->loan);
+    TASK_END(me);
 }

@@ -6,91 +6,95 @@
  *          no balance may be below 0.
  * Prints:  Ada:Bob:30 done
  *          Bob:Ada:5 refused
- * Given:   given/4_scene.h         main, say, add, note, transfer_end
+ * Given:   given/4_scene.h         main, struct transfer, REFUSED
  * Task:    README.md#4             Check: make practice EXERCISE=04-4
  */
 #include "given/4_scene.h"
 
 #include <mysqld_error.h>
+#include <stdio.h>
 
 /* ---- Your part: all of it, or nothing. ---- */
 
-static void on_begun(struct mariadb *mariadb, int error, void *arg);
+/* async def attempt(connection, transfer): one transaction. */
+struct attempt {
+    struct task task;
+    const struct transfer *transfer;
+    struct cursor cursor;
+    int code;       /* the server's number for the error it ended with */
+    char text[200]; /* of a statement */
+    char why[200];  /* the server's words for the error */
+};
 
-/* Nothing of it stays. If the server cannot even do that, the pool closes the
- * connection, and that rolls back, too. */
-static void on_rolled_back(struct mariadb *mariadb, int error, void *arg)
+/* async def transfer(pool, from, to, amount) */
+struct my_transfer {
+    struct transfer transfer; /* the scene's part: must come first */
+    struct loan loan;
+    struct attempt attempt;
+};
+const size_t transfer_size = sizeof(struct my_transfer);
+
+/* await cursor.execute("UPDATE …"): adds an amount to one balance. */
+static bool add(struct attempt *self, long amount, const char *name)
 {
-    (void)mariadb;
-    (void)error;
-    transfer_end(arg);
+    snprintf(self->text, sizeof self->text,
+             "UPDATE accounts SET balance = balance + %ld WHERE name = '%s'",
+             amount, name);
+    return cursor_execute(&self->task, &self->cursor, self->text);
 }
 
-static void roll_back(struct transfer *transfer, const char *result,
-                      const char *why)
+/* Code and words are kept: those of the connection are of its last statement,
+ * which will be ROLLBACK. */
+static void keep_error(struct attempt *self)
 {
-    note(transfer, result, why);
-    say(transfer, "ROLLBACK", on_rolled_back);
+    self->code = self->cursor.error;
+    snprintf(self->why, sizeof self->why, "%s",
+             mariadb_error(self->cursor.mariadb));
 }
 
-/* After each statement: true if the transfer goes on. */
-static bool goes_on(struct transfer *transfer, struct mariadb *mariadb,
-                    int error)
+static void attempt_run(struct task *me)
 {
-    if (error == ER_LOCK_DEADLOCK) /* the server has undone all of it */
-        say(transfer, "BEGIN", on_begun);
-    else if (error == ER_CONSTRAINT_FAILED)
-        roll_back(transfer, "refused", "");
-    else if (error)
-        roll_back(transfer, "failed: ", mariadb_error(mariadb));
-    return !error;
+    struct attempt *self = (struct attempt *)me;
+    const char *error;
+
+    TASK_BEGIN(me);
+    AWAIT(me, cursor_execute(me, &self->cursor, "BEGIN"));
+    AWAIT(me, add(self, -self->transfer->amount, self->transfer->from));
+    if (self->cursor.count != 1)
+        TASK_FAIL(me, REFUSED);
+    AWAIT(me, add(self, self->transfer->amount, self->transfer->to));
+    if (self->cursor.count != 1)
+        TASK_FAIL(me, REFUSED);
+    AWAIT(me, cursor_execute(me, &self->cursor, "COMMIT"));
+    TASK_FINALLY(me);
+    if (me->error) {
+        keep_error(self);
+        /* If even that fails, the pool closes the connection. */
+        AWAIT_CATCH(me, error, cursor_execute(me, &self->cursor, "ROLLBACK"));
+        (void)error;
+    }
+    TASK_END(me);
 }
 
-static void on_committed(struct mariadb *mariadb, int error, void *arg)
+void transfer_run(struct task *me)
 {
-    if (!goes_on(arg, mariadb, error))
-        return;
-    note(arg, "done", "");
-    transfer_end(arg);
-}
+    struct my_transfer *self = (struct my_transfer *)me;
+    struct attempt *attempt = &self->attempt;
+    const char *error;
 
-static void on_given(struct mariadb *mariadb, int error, void *arg)
-{
-    if (!goes_on(arg, mariadb, error))
-        return;
-    if (mysql_affected_rows(mariadb_handle(mariadb)) != 1)
-        roll_back(arg, "refused", "");
-    else
-        say(arg, "COMMIT", on_committed);
-}
-
-static void on_taken(struct mariadb *mariadb, int error, void *arg)
-{
-    struct transfer *transfer = arg;
-
-    if (!goes_on(transfer, mariadb, error))
-        return;
-    if (mysql_affected_rows(mariadb_handle(mariadb)) != 1)
-        roll_back(transfer, "refused", "");
-    else
-        add(transfer, transfer->amount, transfer->to, on_given);
-}
-
-static void on_begun(struct mariadb *mariadb, int error, void *arg)
-{
-    struct transfer *transfer = arg;
-
-    if (goes_on(transfer, mariadb, error))
-        add(transfer, -transfer->amount, transfer->from, on_taken);
-}
-
-void on_lease(struct lease lease, const char *error, void *arg)
-{
-    struct transfer *transfer = arg;
-
-    transfer->lease = lease;
+    TASK_BEGIN(me);
+    AWAIT(me, loan_acquire(me, &self->loan, self->transfer.pool));
+    attempt->transfer = &self->transfer;
+    cursor_init(&attempt->cursor, mariadb_of(self->loan.lease));
+    do {
+        task_create(me->loop, &attempt->task, attempt_run, "attempt");
+        AWAIT_CATCH(me, error, task_await(me, &attempt->task));
+    } while (error == MARIADB_FAILED && attempt->code == ER_LOCK_DEADLOCK);
+    if (error == MARIADB_FAILED)
+        error = attempt->code == ER_CONSTRAINT_FAILED ? REFUSED : attempt->why;
     if (error)
-        transfer_fail(transfer, error);
-    else
-        say(transfer, "BEGIN", on_begun);
+        TASK_FAIL(me, error);
+    TASK_FINALLY(me);
+    loan_release(&self->loan);
+    TASK_END(me);
 }

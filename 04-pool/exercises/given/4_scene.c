@@ -1,83 +1,75 @@
+/* 4_scene.c — main; 4_scene.h is the manual. */
 #include "4_scene.h"
+#include "group.h"
+#include "task_main.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CONNECTIONS = 4 };
+enum { CONNECTIONS = 4, TRANSFERS = 100 };
 
-struct app {
+const char REFUSED[] = "refused";
+
+struct program {
+    struct task task;
     struct mariadb_server server;
-    struct pool *pool;
-    struct transfer *transfers; /* owned */
-    int count, ended;
+    struct pool_handle pool;
+    struct gather gather;
+    struct task *transfers[TRANSFERS]; /* owned; a struct transfer each */
+    char **arguments;                  /* not owned */
+    size_t count;
 };
 
-static void on_closed(void *arg)
+static void print_result(const char *argument, const char *error)
 {
-    struct app *app = arg;
-
-    pool_free(app->pool);
-    app->pool = NULL;
+    printf("%s %s%s\n", argument,
+           !error             ? "done"
+           : error == REFUSED ? ""
+                              : "failed: ",
+           error ? error : "");
 }
 
-void note(struct transfer *transfer, const char *result, const char *why)
+/* The end of a program that would wait for a lease for ever. */
+static void check_leases(const struct program *self)
 {
-    snprintf(transfer->result, sizeof transfer->result, "%s%s", result, why);
-}
+    int lent = self->pool.pool ? pool_counts(self->pool.pool).lent : 0;
 
-void transfer_end(struct transfer *transfer)
-{
-    struct app *app = transfer->app;
-
-    if (transfer->has_ended) {
-        note(transfer, "has ended twice", "");
+    if (lent == 0)
         return;
+    printf("a lease was not released: %d lent at the end\n", lent);
+    exit(1);
+}
+
+static void report_connections(const struct program *self)
+{
+    if (self->server.opened > CONNECTIONS)
+        printf("%lu connections were opened, not %d: some came back in the "
+               "middle of something\n",
+               self->server.opened, CONNECTIONS);
+}
+
+static void program_run(struct task *me)
+{
+    static const struct pool_options options = {CONNECTIONS, CONNECTIONS, -1};
+    struct program *self = (struct program *)me;
+
+    TASK_BEGIN(me);
+    self->server.base = me->loop->base;
+    AWAIT(me, pool_create(me, &self->pool, &mariadb_pool_methods, &self->server,
+                          &options));
+    for (size_t i = 0; i < self->count; i++) {
+        ((struct transfer *)self->transfers[i])->pool = &self->pool;
+        task_create(me->loop, self->transfers[i], transfer_run, "transfer");
     }
-    transfer->has_ended = true;
-    if (transfer->lease.connection &&
-        pool_release(app->pool, transfer->lease) < 0)
-        note(transfer, "gives its connection back twice", "");
-    if (++app->ended == app->count)
-        pool_close(app->pool, on_closed, app);
-}
-
-void transfer_fail(struct transfer *transfer, const char *why)
-{
-    note(transfer, "failed: ", why);
-    transfer_end(transfer);
-}
-
-void say(struct transfer *transfer, const char *statement, mariadb_done done)
-{
-    if (mariadb_query(mariadb_of(transfer->lease), statement, done, transfer) <
-        0)
-        transfer_fail(transfer, "out of memory");
-}
-
-void add(struct transfer *transfer, long amount, const char *name,
-         mariadb_done done)
-{
-    char text[160];
-
-    snprintf(text, sizeof text,
-             "UPDATE accounts SET balance = balance + %ld WHERE name = '%s'",
-             amount, name);
-    say(transfer, text, done);
-}
-
-static void on_created(struct pool *pool, const char *error, void *arg)
-{
-    struct app *app = arg;
-
-    if (error) {
-        fprintf(stderr, "4_transfer: cannot connect: %s\n", error);
-        on_closed(app);
-        return;
-    }
-    for (int i = 0; i < app->count; i++)
-        if (pool_acquire(pool, -1, on_lease, &app->transfers[i]) < 0)
-            transfer_fail(&app->transfers[i], "out of memory");
+    AWAIT(me, gather_all(me, &self->gather, self->transfers, self->count));
+    report_connections(self);
+    for (size_t i = 0; i < self->count; i++)
+        print_result(self->arguments[i], task_error(self->transfers[i]));
+    TASK_FINALLY(me);
+    check_leases(self);
+    AWAIT(me, pool_wait_closed(me, &self->pool));
+    TASK_END(me);
 }
 
 /* Copies a name, letters up to `end`. Returns what follows, or NULL. */
@@ -92,67 +84,52 @@ static const char *read_name(const char *text, char name[21], char end)
     return text + length + 1;
 }
 
-/* Takes each argument, Ada:Bob:30, apart. Returns 0, or -1. */
-static int read_transfers(struct app *app, char **arguments)
+/* Takes an argument, Ada:Bob:30, apart. Returns NULL if it is none. */
+static struct task *read_transfer(const char *text)
 {
-    app->transfers = calloc((size_t)app->count, sizeof *app->transfers);
-    if (!app->transfers)
-        return -1;
-    for (int i = 0; i < app->count; i++) {
-        struct transfer *transfer = &app->transfers[i];
-        const char *rest = read_name(arguments[i], transfer->from, ':');
+    struct transfer *transfer = calloc(1, transfer_size);
 
-        transfer->app = app;
-        if (rest)
-            rest = read_name(rest, transfer->to, ':');
-        if (rest)
-            transfer->amount = strtol(rest, NULL, 10);
-        if (transfer->amount < 1)
-            return -1;
+    if (!transfer)
+        return NULL;
+    text = read_name(text, transfer->from, ':');
+    if (text)
+        text = read_name(text, transfer->to, ':');
+    if (text)
+        transfer->amount = strtol(text, NULL, 10);
+    if (transfer->amount > 0)
+        return &transfer->task;
+    free(transfer);
+    return NULL;
+}
+
+static int run(struct program *program)
+{
+    const char *error = mariadb_server_find(&program->server, NULL);
+
+    for (size_t i = 0; i < program->count; i++) {
+        program->transfers[i] = read_transfer(program->arguments[i]);
+        if (!program->transfers[i])
+            error = "not FROM:TO:AMOUNT";
     }
-    return 0;
+    if (!error)
+        return task_main(&program->task, program_run);
+    fprintf(stderr, "4_transfer: %s\n", error);
+    return 2;
 }
 
 int main(int argc, char **argv)
 {
-    const struct pool_options options = {CONNECTIONS, CONNECTIONS, -1};
-    struct app app = {.count = argc - 1};
-    struct event_base *base;
-    const char *error;
-    int status = 1;
+    struct program program = {.arguments = argv + 1,
+                              .count = (size_t)(argc - 1)};
+    int status;
 
-    if (argc < 2 || read_transfers(&app, argv + 1) < 0) {
+    if (argc < 2 || program.count > TRANSFERS) {
         fputs("usage: 4_transfer FROM:TO:AMOUNT...\n", stderr);
-        free(app.transfers);
         return 2;
     }
-    base = event_base_new();
-    if (!base)
-        return 1;
-    error = mariadb_server_find(&app.server, base);
-    if (!error)
-        app.pool = pool_new(base, &mariadb_pool_methods, &app.server, &options,
-                            on_created, &app);
-    if (app.pool && event_base_dispatch(base) >= 0)
-        status = 0;
-    else
-        fprintf(stderr, "4_transfer: %s\n", error ? error : "failed");
-
-    if (app.pool)
-        printf("a lease was not released: %d lent at the end\n",
-               pool_counts(app.pool).lent);
-    if (app.server.opened > CONNECTIONS)
-        printf("%lu connections were opened, not %d: some came back in the "
-               "middle of something\n",
-               app.server.opened, CONNECTIONS);
-    for (int i = 0; i < app.count; i++)
-        printf("%s %s\n", argv[1 + i],
-               app.transfers[i].has_ended ? app.transfers[i].result
-                                          : "has not ended");
-    pool_free(app.pool);
-    free(app.transfers);
-    event_base_free(base);
+    status = run(&program);
+    for (size_t i = 0; i < program.count; i++)
+        free(program.transfers[i]);
     mysql_library_end();
-    libevent_global_shutdown();
     return status;
 }

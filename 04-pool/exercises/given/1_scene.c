@@ -78,24 +78,31 @@ static void start(char name)
     stage_enter(name, &job->task, job_run);
 }
 
-static int step(const char *verb, char who, const char *value)
+static int job_step(const char *verb, char who)
 {
-    const struct pool_counts counts = pool_counts(stage.pool.pool);
-
-    (void)value;
-    if (!strcmp(verb, "busy") || !strcmp(verb, "ready"))
-        database.busy = verb[0] == 'b';
-    else if (!strcmp(verb, "count"))
-        printf("free %d, lent %d, waiting %d\n", counts.free, counts.lent,
-               counts.waiting);
-    else if (!who)
-        return -1;
-    else if (!strcmp(verb, "start"))
+    if (!strcmp(verb, "start"))
         start(who);
     else if (!strcmp(verb, "more") || !strcmp(verb, "last"))
         answer(who, verb[0] == 'm', NULL);
     else if (!strcmp(verb, "error"))
         answer(who, false, "an error");
+    else
+        return -1;
+    return 0;
+}
+
+static int step(const char *verb, char who, const char *value)
+{
+    const struct pool_counts counts = pool_counts(stage.pool.pool);
+
+    (void)value;
+    if (who)
+        return job_step(verb, who);
+    if (!strcmp(verb, "busy") || !strcmp(verb, "ready"))
+        database.busy = verb[0] == 'b';
+    else if (!strcmp(verb, "count"))
+        printf("free %d, lent %d, waiting %d\n", counts.free, counts.lent,
+               counts.waiting);
     else
         return -1;
     return 0;

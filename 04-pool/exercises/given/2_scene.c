@@ -99,15 +99,13 @@ static void give(struct borrower *borrower)
 
 static int step(const char *verb, char who, const char *value)
 {
-    if (!strcmp(verb, "count"))
+    if (!who && !strcmp(verb, "count"))
         printf("lent %d\n", pool_counts(stage.pool.pool).lent);
-    else if (!who)
-        return -1;
-    else if (!strcmp(verb, "want"))
+    else if (who && !strcmp(verb, "want"))
         begin(who, value, job_size, job_run);
-    else if (!strcmp(verb, "one"))
+    else if (who && !strcmp(verb, "one"))
         begin(who, NULL, sizeof(struct single), single_run);
-    else if (!strcmp(verb, "give"))
+    else if (who && !strcmp(verb, "give"))
         give(&borrowers[who - 'A']);
     else
         return -1;

@@ -34,7 +34,7 @@ void stage_enter(char who, struct task *task, void (*run)(struct task *me))
         return;
     }
     *place = task;
-    group_create(&stage.group, task, run, stage.steps->program + 2);
+    group_create(&stage.group, task, run, "player");
 }
 
 static int do_player_step(const char *verb, char who, const char *ms)

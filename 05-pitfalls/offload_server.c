@@ -14,9 +14,9 @@
  * cancels nothing: it is a half-close, and what was asked before is answered.
  *
  * Beyond the twin: that cancelling, and a limit of a minute for idle clients.
- * serve.h does what `stopping` and `answering` do there. What it lacks: while more
- * than 4 KiB of questions wait, the connection is not read, and its reset is seen
- * only with the next answer (02-09 has a cure).
+ * serve.h does what `stopping` and `answering` do there. What it lacks: while
+ * more than 4 KiB of questions wait, the connection is not read, and its reset
+ * is seen only with the next answer (02-09 has a cure).
  */
 #include "group.h"
 #include "limits.h"
@@ -152,9 +152,9 @@ static struct task **begin_answer(struct connection *self)
     return self->both;
 }
 
-/* Writes an answer. JOB_BROKEN: the workers are dead, and so is the process that
- * forks new ones. The server ends, so that what watches over it (systemd, say) can
- * start it anew. */
+/* Writes an answer. JOB_BROKEN: the workers are dead, and so is the process
+ * that forks new ones. The server ends, so that what watches over it (systemd,
+ * say) can start it anew. */
 static void reply(struct connection *self, const char *error)
 {
     struct serve *server = self->client.server;

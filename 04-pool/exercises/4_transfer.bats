@@ -93,6 +93,9 @@ until_it_waits() {
     UNTIL looks > 1000 OR $1 END REPEAT"
 }
 
+row_lock_waits="(SELECT VARIABLE_VALUE FROM information_schema.global_status
+    WHERE VARIABLE_NAME = 'Innodb_row_lock_current_waits') > 0"
+
 # meanwhile_deadlock FIRST SECOND ROUNDS: another session locks FIRST and, when the
 # transfer waits for it, SECOND, and so on, as long as there is a transfer. One that
 # has SECOND by then is in a deadlock, and is undone, because the other session has
@@ -105,8 +108,7 @@ meanwhile_deadlock() {
 
     meanwhile "CREATE OR REPLACE TABLE many SELECT seq FROM seq_1_to_50; BEGIN; $first" "
     rounds: LOOP
-        $(until_it_waits "(SELECT VARIABLE_VALUE FROM information_schema.global_status
-            WHERE VARIABLE_NAME = 'Innodb_row_lock_current_waits') > 0
+        $(until_it_waits "$row_lock_waits
             OR rounds > 0 AND NOT EXISTS ($others)");
         $lock '$2' FOR UPDATE;
         ROLLBACK;
@@ -173,6 +175,16 @@ meanwhile_deadlock() {
     run_exercise -t 4 "${transfers[@]}"
     expect_output "$(printf '%s done\n' "${transfers[@]}")"
     expect_accounts 103 94 103
+    # Another program gives Ada or Bob 7, and commits when the transfer waits for that.
+    accounts 100 100
+    for name in Ada Bob; do
+        meanwhile "BEGIN; UPDATE accounts SET balance = balance + 7 WHERE name = '$name'" "
+            $(until_it_waits "$row_lock_waits"); COMMIT"
+        run_exercise "Ada:Bob:$n"
+        did+="    (while another program gives $name 7)"
+        expect_output "Ada:Bob:$n done"
+    done
+    expect_accounts $((107 - 2 * n)) $((107 + 2 * n))
     # Another program locks Ada and then Bob, several times in a row.
     accounts 100 100 20
     meanwhile_deadlock Ada Bob 5

@@ -231,7 +231,7 @@ for i in range(60):
     s = connect(receive_buffer=4096)
     s.setblocking(False)
     peers.append(s)
-most, end = 0, time.monotonic() + 20 * patience
+most, end = 0, time.monotonic() + 60 * patience
 while (now := descriptors()) >= most and time.monotonic() < end:
     most = now  # until it has dropped one
     for s in peers:

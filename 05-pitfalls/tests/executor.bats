@@ -44,7 +44,7 @@ load helpers/executor
 }
 
 @test "executor: a worker process that dies fails its job, and only that; it is replaced" {
-    local killed n=1000000000
+    local killed n=500000000
 
     [[ -z ${VALGRIND-} ]] || n=300000000
     $(command_for -t 60 executor) -w 2 -j 3 -n $n >"$BATS_TEST_TMPDIR/out" \

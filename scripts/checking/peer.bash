@@ -12,7 +12,7 @@ peer() {
 
     rm -f "$run".{peer,expected,came,doing,spins}
     # The program itself has 20 s, as it is given them.
-    output=$(timeout -s KILL $((120 * patience)) "$python" -B scripts/checking/exercise_peer.py \
+    output=$(timeout -s KILL $((120 * patience)) "$python" -BS scripts/checking/exercise_peer.py \
         "$run" "$@" 2>"$run.peer" 3>&-) || came=$?
     [[ ! -e $run.doing ]] || did=$(<"$run.doing")
     ((came != 0)) || return 0

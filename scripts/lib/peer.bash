@@ -22,7 +22,7 @@ peer() {
         shift 2
     fi
     needs_python
-    run --separate-stderr timeout -s KILL $((limit * slow)) "$python" -B -c \
+    run --separate-stderr timeout -s KILL $((limit * slow)) "$python" -BSc \
         "from $peer_module import *"$'\n'"$1" "$port" "${@:2}"
 }
 
@@ -31,7 +31,7 @@ start_peer() {
 
     needs_python
     : >"$BATS_TEST_TMPDIR/port"
-    "$python" -B -c "from $peer_module import *"$'\n'"$1" "${@:2}" \
+    "$python" -BSc "from $peer_module import *"$'\n'"$1" "${@:2}" \
         >"$BATS_TEST_TMPDIR/port" 3>&- &
     server=$!
     wait_until 30 test -s "$BATS_TEST_TMPDIR/port"

@@ -44,6 +44,7 @@ setup_file() {
 }
 
 setup() {
+    trace_tests_only
     [[ -z ${SANITIZE-}${VALGRIND-} ]] || skip "the same for every build"
     [[ -z ${no_sandbox-} ]] || skip "$no_sandbox"
     cd "$root" || return

@@ -21,8 +21,9 @@ struct future {
     const char *result; /* not owned */
 };
 
-/* The task owns its timer; the future lives inside, so it goes with the task. */
-struct task {
+/* The task owns its timer; the future lives inside, so it goes with the task.
+ * (Chapter 03 makes a struct task that can wait for anything.) */
+struct sleeping_task {
     struct event *timer;
     struct future future;
 };
@@ -36,7 +37,7 @@ static void future_set_result(struct future *future, const char *result)
 /* The second half of the task: what Python runs after `await sleep(1)`. */
 static void on_timeout(evutil_socket_t fd, short events, void *arg)
 {
-    struct task *task = arg;
+    struct sleeping_task *task = arg;
 
     (void)fd;
     (void)events;
@@ -45,7 +46,7 @@ static void on_timeout(evutil_socket_t fd, short events, void *arg)
 
 /* The first half of the task: asks the loop for a wake-up in one second and
  * returns at once. Returns 0, or -1 if there is no memory. */
-static int task_start(struct task *task, struct event_base *base)
+static int task_start(struct sleeping_task *task, struct event_base *base)
 {
     const struct timeval one_second = {1, 0};
 
@@ -80,7 +81,7 @@ static void on_hour(evutil_socket_t fd, short events, void *arg)
 int main(int argc, char **argv)
 {
     const struct timeval one_hour = {3600, 0};
-    struct task task = {0};
+    struct sleeping_task task = {0};
     struct event_base *base = NULL;
     struct event *hourly = NULL;
     int status = 1;

@@ -27,11 +27,11 @@ start_tree() {
 }
 
 # look_at PID: sets $status, $output, $lines, $stderr. Times, which vary, are "T s";
-# $seen has them.
+# $seen has them. Valgrind gives the process its own name: it is the driver's here.
 look_at() {
     run --separate-stderr timeout -s KILL $((30 * slow)) scripts/task-tree "$1"
     show "scripts/task-tree $1"
     seen=$output
-    output=$(sed -E 's/ *[0-9,]+\.[0-9] s/ T s/g' <<<"$output")
+    output=$(sed -E 's/ *[0-9,]+\.[0-9] s/ T s/g; s/^memcheck[^ ]*/tree/' <<<"$output")
     mapfile -t lines <<<"$output"
 }

@@ -7,8 +7,8 @@
  * open. With a limit of 0 it cancels the race after its first pass.
  */
 #include "connector.h"
+#include "descriptors.h"
 
-#include <dirent.h>
 #include <err.h>
 #include <netdb.h>
 #include <stdio.h>
@@ -20,18 +20,6 @@ struct race {
     evutil_socket_t fd; /* -1: none */
     struct connector *connector;
 };
-
-static int count_descriptors(void)
-{
-    DIR *all = opendir("/proc/self/fd");
-    int count = 0;
-
-    while (all && readdir(all))
-        count++;
-    if (all)
-        closedir(all);
-    return count;
-}
 
 static void on_connected(evutil_socket_t fd,
                          const struct connector_failure *failure, void *arg)

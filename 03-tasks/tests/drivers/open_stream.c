@@ -5,9 +5,9 @@
  *
  * Prints which descriptors are left, too.
  */
+#include "../../../02-sockets/tests/drivers/descriptors.h"
 #include "stream_connect.h"
 #include "task_loop.h"
-#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,18 +45,6 @@ static void program_run(struct task *me)
     TASK_FINALLY(me);
     AWAIT(me, stream_close(me, &self->stream));
     TASK_END(me);
-}
-
-static int count_descriptors(void)
-{
-    DIR *all = opendir("/proc/self/fd");
-    int count = 0;
-
-    while (all && readdir(all))
-        count++;
-    if (all)
-        closedir(all);
-    return count;
 }
 
 int main(int argc, char **argv)

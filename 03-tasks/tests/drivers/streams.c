@@ -5,10 +5,10 @@
  * Run:   ./streams lines …    the scenes are at the end
  */
 #define _GNU_SOURCE 1 /* accept4 */
+#include "../../../02-sockets/tests/drivers/descriptors.h"
 #include "stream.h"
 #include "task_loop.h"
 #include <arpa/inet.h>
-#include <dirent.h>
 #include <err.h>
 #include <errno.h>
 #include <event2/buffer.h>
@@ -595,18 +595,6 @@ static const struct {
     {"failed_close", failed_close},
     {"close_under", close_under},
 };
-
-static int count_descriptors(void)
-{
-    DIR *all = opendir("/proc/self/fd");
-    int count = 0;
-
-    while (all && readdir(all))
-        count++;
-    if (all)
-        closedir(all);
-    return count;
-}
 
 /* The two ends of a connection over the loopback; ours does not block. */
 static void connect_both(struct scene *scene)

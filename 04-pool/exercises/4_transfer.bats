@@ -166,7 +166,7 @@ meanwhile_deadlock() {
 }
 
 @test "transfers that would lock each other out are all done in the end" {
-    local n=$((1 + RANDOM % 9)) transfers=() i
+    local n=$((1 + RANDOM % 9)) transfers=() i owner
 
     accounts 100 100
     for i in 1 2 3; do
@@ -177,11 +177,11 @@ meanwhile_deadlock() {
     expect_accounts 103 94 103
     # Another program gives Ada or Bob 7, and commits when the transfer waits for that.
     accounts 100 100
-    for name in Ada Bob; do
-        meanwhile "BEGIN; UPDATE accounts SET balance = balance + 7 WHERE name = '$name'" "
+    for owner in Ada Bob; do # $name is the exercise's
+        meanwhile "BEGIN; UPDATE accounts SET balance = balance + 7 WHERE name = '$owner'" "
             $(until_it_waits "$row_lock_waits"); COMMIT"
         run_exercise "Ada:Bob:$n"
-        did+="    (while another program gives $name 7)"
+        did+="    (while another program gives $owner 7)"
         expect_output "Ada:Bob:$n done"
     done
     expect_accounts $((107 - 2 * n)) $((107 + 2 * n))

@@ -75,16 +75,15 @@ ASAN_OPTIONS+=:print_summary=0:color=never
 ASAN_OPTIONS+=:max_free_fill_size=4096
 export UBSAN_OPTIONS=abort_on_error=1:print_stacktrace=1
 
+# shellcheck source=scripts/lib/trace.bash
+source "$root/scripts/lib/trace.bash"
 for part in pace run judge expect message peer; do
     # shellcheck source=/dev/null # one of those listed above
     source "$root/scripts/checking/$part.bash"
 done
 
 setup() {
-    # bats calls its own function before each command, to know the line where a test
-    # fails: 0.1 ms each. The learner does not see the line.
-    ! declare -F bats_debug_trap >/dev/null ||
-        trap '[[ $BASH_SOURCE == *.bash ]] || bats_debug_trap "$BASH_SOURCE"' DEBUG
+    trace_tests_only
     cd "$root" || return
     runs=0 run=$BATS_TEST_TMPDIR/run0 did='' output='' stderr='' status=0 exercise_pid=''
     expecting='' shown=$BATS_TEST_TMPDIR/shown

@@ -36,6 +36,8 @@ for library in "${BATS_LIB_PATH%%:*}"/bats-{support,assert}; do
     done
 done
 
+# shellcheck source=scripts/lib/trace.bash
+source "${BASH_SOURCE[0]%/*}/trace.bash"
 # shellcheck source=scripts/lib/workbook.bash
 source "${BASH_SOURCE[0]%/*}/workbook.bash"
 root=$PWD
@@ -52,14 +54,6 @@ export PYTHONWARNINGS=error::DeprecationWarning:__main__
 slow=1
 [[ -z ${SANITIZE-} ]] || slow=3
 [[ -z ${VALGRIND-} ]] || slow=8
-
-# bats calls a function of its own before each command, to know the line where a test
-# fails: 0.1 ms each, a third of the suite's time. For helpers, of which nobody wants
-# the line, it is left out. For each setup().
-trace_tests_only() {
-    ! declare -F bats_debug_trap >/dev/null ||
-        trap '[[ $BASH_SOURCE == *.bash ]] || bats_debug_trap "$BASH_SOURCE"' DEBUG
-}
 
 setup() {
     trace_tests_only

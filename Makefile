@@ -6,7 +6,7 @@
 #   and what_is_wrong/                                 it uses of the modules of its
 #                                                      chapter and of earlier ones
 #   exercises/N_x.c, solutions/N_x.c and               a program, too, with sanitizers;
-#   exercises/wrong/N_x-mistake.patch                  what it lacks, main for example,
+#   exercises/{wrong,right}/N_x-how.patch              what it lacks, main for example,
 #                                                      comes from exercises/given/
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -63,15 +63,16 @@ ifeq ($(SANITIZE),)
 EXERCISES := $(patsubst %.c,%,$(wildcard $(CHAPTERS:%=%/exercises/*.c)))
 SOLUTIONS := $(patsubst %.c,%,$(wildcard $(CHAPTERS:%=%/solutions/*.c)))
 WRONG := $(patsubst %.patch,%,$(wildcard $(CHAPTERS:%=%/exercises/wrong/*.patch)))
+RIGHT := $(patsubst %.patch,%,$(wildcard $(CHAPTERS:%=%/exercises/right/*.patch)))
 endif
 
 # Of a program, say $(1) = 05-pitfalls/exercises/wrong/1_bank-mistake:
 chapter = $(firstword $(subst /, ,$(1)))
 number = $(firstword $(subst _, ,$(notdir $(1))))
 practised = $(filter exercises solutions,$(word 2,$(subst /, ,$(1))))
-wrong = $(findstring /exercises/wrong/,$(1))
+patched = $(filter wrong right,$(word 3,$(subst /, ,$(1))))
 solution = $(chapter)/solutions/$(firstword $(subst -, ,$(notdir $(1)))).c
-source = $(if $(wrong),$(BUILD)/)$(1).c
+source = $(if $(patched),$(BUILD)/)$(1).c
 # Its chapter and those before it, the last one first.
 reversed = $(if $(1),$(lastword $(1)) $(call reversed,$(filter-out $(lastword $(1)),$(1))))
 chapters = $(call reversed,$(wordlist 1,$(patsubst 0%,%,$(firstword $(subst -, ,$(1)))),$(CHAPTERS)))
@@ -107,7 +108,7 @@ only = $(addprefix $(BUILD)/,$(if $(ONLY),$(filter $(ONLY)/%,$(1)),$(1)))
 all: programs exercises ## build everything into build/
 programs: $(call only,$(PROGRAMS)) $(DATABASE)
 exercises: $(call only,$(EXERCISES) $(SOLUTIONS)) $(DATABASE)
-variants: exercises $(call only,$(WRONG))
+variants: exercises $(call only,$(WRONG) $(RIGHT))
 
 # `make loop` in the folder of a chapter, which sets CHAPTER: that program.
 named := $(patsubst $(CHAPTER)/%.c,%,$(wildcard $(CHAPTER)/*.c))
@@ -115,24 +116,25 @@ named := $(patsubst $(CHAPTER)/%.c,%,$(wildcard $(CHAPTER)/*.c))
 $(named): %: $(BUILD)/$(CHAPTER)/%
 
 # A program. An exercise may not compile yet: make reports that and continues. What
-# the compiler prints about it or about a wrong answer is beside it, in N_name.said.
-attempt = 2>$@.said || { rm -f $@; $(if $(wrong),,echo "$(1).c does not compile (yet): \
+# the compiler prints about it or about a patched answer is beside it, in N_name.said.
+attempt = 2>$@.said || { rm -f $@; $(if $(patched),,echo "$(1).c does not compile (yet): \
 	make practice EXERCISE=$(firstword $(subst -, ,$(1)))-$(number)" >&2;) }
 # The sanitizers see most with -O0, but gcc warns of a local that is lost over an AWAIT
 # from -Og on. So what has no other warning is compiled again, for its warnings only.
 more_warnings = [ -s $@.said ] || $(call compile,$(1)) -Og -fno-sanitize=all -c -o /dev/null $< \
 	2>$@.said
-$(addprefix $(BUILD)/,$(PROGRAMS) $(EXERCISES) $(SOLUTIONS) $(WRONG)): $(BUILD)/%: \
+$(addprefix $(BUILD)/,$(PROGRAMS) $(EXERCISES) $(SOLUTIONS) $(WRONG) $(RIGHT)): $(BUILD)/%: \
 		$$(call source,$$*) $$(call libraries,$$*) $(BUILD)/.flags
 	@mkdir -p $(@D)
 	@echo "cc $*"
-	@$(call compile,$*) $(if $(call wrong,$*),-Werror) -MMD -MP -o $@ $< \
+	@$(call compile,$*) $(if $(call patched,$*),-Werror) -MMD -MP -o $@ $< \
 		$(filter %.a %.o,$^) $(LIBS) \
-		$(if $(filter $*,$(EXERCISES) $(WRONG)),$(call attempt,$*))
+		$(if $(filter $*,$(EXERCISES) $(WRONG) $(RIGHT)),$(call attempt,$*))
 	@$(if $(filter $*,$(EXERCISES)),$(call more_warnings,$*))
 
-# A wrong answer is the solution with a mistake patched in.
-$(addprefix $(BUILD)/,$(addsuffix .c,$(WRONG))): $(BUILD)/%.c: %.patch $$(call solution,$$*)
+# A wrong answer is the solution with a mistake patched in; another right one, too,
+# is a patch of it.
+$(addprefix $(BUILD)/,$(addsuffix .c,$(WRONG) $(RIGHT))): $(BUILD)/%.c: %.patch $$(call solution,$$*)
 	@mkdir -p $(@D)
 	@patch --silent -o $@ $(call solution,$*) $< >$@.said 2>&1 || \
 		sed 's/^/#error /' $@.said >$@

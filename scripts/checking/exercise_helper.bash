@@ -46,6 +46,8 @@
 #   did="TEXT"               replaces the command as what was done
 #   expecting="TEXT"         before a run: what was expected if the run never ends
 #
+#   $RANDOM, and Python's random in peer, are seeded: what is random comes from them
+#       alone, so that SEED=… brings the same failure again.
 #   $shown    a directory that is not there yet. If the test makes it, the program can
 #       read it, also in the sandbox of make grade, which shows it no other files.
 #
@@ -60,6 +62,7 @@ name=${BATS_TEST_FILENAME##*/} name=${name%.bats}
 chapter=${BATS_TEST_DIRNAME%/*} chapter=${chapter##*/}
 binary=${EXERCISE_BINARY:-$root/build/$chapter/exercises/$name}
 patience=${EXERCISE_PATIENCE:-1}
+seed=${SEED:-$((RANDOM % 9999 + 1))}
 python=/usr/bin/python3
 output_limit=1024 # KiB
 
@@ -85,6 +88,7 @@ done
 setup() {
     trace_tests_only
     cd "$root" || return
+    RANDOM=$((seed + BATS_TEST_NUMBER))
     runs=0 run=$BATS_TEST_TMPDIR/run0 did='' output='' stderr='' status=0 exercise_pid=''
     expecting='' shown=$BATS_TEST_TMPDIR/shown
     if [[ ! -x $binary ]]; then

@@ -9,11 +9,13 @@ CODE does not catch is what came. All this goes into files whose names begin wit
 RUN: doing, expected, came, and spins if the program was in an endless loop.
 """
 import errno
+import random  # for CODE, which draws from it alone
 import threading  # for CODE
 
 from peer import *
 
 run, code, *args = sys.argv[1:]
+random.seed(int(os.environ["PEER_SEED"]))
 expecting = "an answer"
 begun = (0.0, 0.0)  # the time the program had been given, and had run, when doing() was called
 

@@ -8,7 +8,7 @@
 peer() {
     local came=0
     local -x PYTHONPATH=$root/scripts/lib PEER_TIMEOUT=2
-    local -x PEER_PORT=${port-} PEER_PID=$exercise_pid PEER_PATIENCE=$patience
+    local -x PEER_PORT=${port-} PEER_PID=$exercise_pid PEER_PATIENCE=$patience PEER_SEED=$RANDOM
 
     rm -f "$run".{peer,expected,came,doing,spins}
     # The program itself has 20 s, as it is given them.

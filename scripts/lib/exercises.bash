@@ -8,11 +8,12 @@ source "${BASH_SOURCE[0]%/*}/tap.bash"
 : "${BUILD:=build}"
 practice=$BUILD/practice
 
-# exercises [CHAPTER…]: their ids, in order.
+# exercises [CHAPTER…]: their ids, in order. Number 0 of a chapter is none of them: it
+# is the example, which is solved.
 exercises() {
     local file
 
-    for file in $(printf '%s/exercises/*_*.c\n' "${@:-[0-9][0-9]-*}"); do
+    for file in $(printf '%s/exercises/[1-9]*_*.c\n' "${@:-[0-9][0-9]-*}"); do
         [[ -e ${file%.c}.bats ]] || continue
         exercise_id "$file"
     done
@@ -83,7 +84,7 @@ exercise_checks() {
     [[ -z ${3-} ]] || filter=(--filter "^${3//[^[:alnum:] ]/.*}\$")
     # bats puts itself in front, for bats in bats: without its functions it fails.
     env -i PATH="${PATH/#*bats-core:/}" HOME="$HOME" LC_ALL=C.UTF-8 TMPDIR="${TMPDIR-/tmp}" \
-        BUILD="$BUILD" EXERCISE_BINARY="$binary" EXERCISE_PATIENCE="${EXERCISE_PATIENCE-1}" \
+        BUILD="$BUILD" SEED="${SEED-}" EXERCISE_BINARY="$binary" EXERCISE_PATIENCE="${EXERCISE_PATIENCE-1}" \
         bats --formatter tap "${filter[@]}" "$1" </dev/null 2>&1
 }
 

@@ -45,7 +45,7 @@ named() {
     named "bears the name of the program or module" 01-loop/tests/rules.bats
     named "tests/drivers/ is for these" 01-loop/proofs/b.c 'int main(void)'
     named "without 01-loop/exercises/2_y.c" 01-loop/solutions/2_y.c
-    named "a wrong answer to no exercise" 01-loop/exercises/wrong/2_y-late.patch
+    named "an answer to no exercise" 01-loop/exercises/wrong/2_y-late.patch
     named "see ARCHITECTURE.md" 01-loop/notes.txt
     named "see ARCHITECTURE.md" 01-loop/old/a.c
     named "scripts/ is for commands" scripts/cards.bash

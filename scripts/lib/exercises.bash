@@ -190,6 +190,22 @@ exercise_holds() {
     return "$failed"
 }
 
+# other_answers_pass 01-3: the other right answers, in exercises/right/, pass all checks.
+# One that does not is said, with what bats says.
+other_answers_pass() {
+    local path right said failed=0
+
+    path=$(exercise_path "$1")
+    for right in "${path%/*}/right/${path##*/}"-*.patch; do
+        [[ -e $right ]] || continue
+        if ! said=$(exercise_checks "$path.bats" "$BUILD/${right%.patch}"); then
+            printf '%s does not pass:\n%s\n' "$right" "$said"
+            failed=1
+        fi
+    done
+    return "$failed"
+}
+
 # exercise_unsolved 01-3: true if the copy in exercises/ is as it ships: it
 # compiles clean, and fails in the test it names. 1 and words, if not.
 exercise_unsolved() {

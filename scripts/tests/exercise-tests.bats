@@ -98,3 +98,25 @@ mistake() {
     assert_failure
     assert_line "0 passed, 2 failed"
 }
+
+@test "coverage: a sentence of a task that no wrong answer breaks is named" {
+    small_workbook
+    mistake from_0 "it counts to N" 's/i = 1/i = 0/'
+    sed -i 's/^Print 1 to N.$/**What must come out:**\n\n- 1 to N, in\n  order. Exit 2 without N.\n/' \
+        "$copy/01-loop/exercises/README.md"
+    run env -C "$copy" scripts/checking/coverage 01-1
+    assert_failure
+    assert_line "  from_0: its words are in no sentence of the task: it has no Task: line"
+    sed -i '1a Task: "in order."' "$copy/01-loop/exercises/wrong/1_count-from_0.patch"
+    run env -C "$copy" scripts/checking/coverage
+    assert_failure
+    assert_output --regexp "
+  1 to N, in order.
+    from_0  +it counts to N
+
+  Exit 2 without N.
+    NOT COVERED: no wrong answer breaks it"
+    sed -i '2a Task: "Exit 2 without N."' "$copy/01-loop/exercises/wrong/1_count-from_0.patch"
+    run env -C "$copy" scripts/checking/coverage
+    assert_success
+}

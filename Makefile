@@ -14,14 +14,14 @@
 .SECONDEXPANSION:
 .PHONY: FORCE help all programs exercises variants exercise-commands run-chapter test \
 	check new-exercise soak bench quiz prove cards index compare lint format clean \
-	practice watch hint handout grade gradescope
+	practice watch try hint reset pack handout grade gradescope
 
 ifeq ($(origin CC),default)
 CC := gcc
 endif
 comma := ,
 # Practice has sanitizers of its own: a SANITIZE that was exported once is not for it.
-ifneq ($(filter practice watch hint exercises exercise-commands grade handout gradescope \
+ifneq ($(filter practice watch try hint exercises exercise-commands grade handout gradescope \
 	cards,$(MAKECMDGOALS)),)
 override SANITIZE :=
 endif
@@ -35,11 +35,18 @@ CHAPTER ?= $(firstword $(filter $(CHAPTERS),$(MAKECMDGOALS)))
 # complains if the locale is missing.
 unexport BASH_ENV
 export LC_ALL := C.UTF-8
-# As it was typed: a directory may have a "$" in its name.
+# `make practice 03-1` is meant as EXERCISE=03-1.
+ifneq ($(filter practice watch try hint reset,$(firstword $(MAKECMDGOALS))),)
+exercise_goal := $(filter-out $(CHAPTERS),$(filter 0% 1% 2% 3% 4% 5% 6% 7% 8% 9%,$(MAKECMDGOALS)))
+EXERCISE ?= $(firstword $(exercise_goal))
+endif
+# As they were typed: a directory may have a "$" in its name, and arguments anything.
 override SUBMISSION := $(value SUBMISSION)
-export CHAPTER SANITIZE VALGRIND CARD EXERCISE SHIPPED SUBMISSION FORMAT UNSAFE NAME
-.PHONY: $(CHAPTERS)
-$(CHAPTERS):
+override ARGS := $(value ARGS)
+export CHAPTER SANITIZE VALGRIND CARD EXERCISE SHIPPED SUBMISSION FORMAT UNSAFE NAME ARGS CHECK \
+	SEED STRICT
+.PHONY: $(CHAPTERS) $(exercise_goal)
+$(CHAPTERS) $(exercise_goal):
 	@:
 
 # -gdwarf-4: what Debian 12's valgrind can read of clang's output, too.
@@ -182,14 +189,20 @@ run-chapter: ## build and play a chapter: CHAPTER=01-loop (or 01, 1, loop)
 test: ## the tests: CHAPTER= EXERCISE= SANITIZE=address VALGRIND=1
 	@scripts/test
 
-practice: ## check your exercises: CHAPTER=, or EXERCISE=01-2
+practice: ## check your exercises: CHAPTER=, or EXERCISE=01-2; STRICT=1
 	@scripts/practice
 
 watch: ## practice, again on every save
 	@scripts/watch
 
+try: ## run your program as it is checked: EXERCISE=01-2 ARGS='…'
+	@scripts/try
+
 hint: ## the next hint for the open exercise; EXERCISE=01-2
 	@scripts/hint
+
+reset: ## put an exercise back as it was handed out: EXERCISE=01-2
+	@scripts/reset
 
 # What scripts/grade builds other people's exercises with: a line for each, its
 # path, the compiler's words before and after `-o program answer.c`.
@@ -202,6 +215,9 @@ grade: ## grade answers: SUBMISSION=dir, FORMAT=text,junit,gradescope
 
 new-exercise: ## a skeleton of an exercise: NAME=03-5_name
 	@scripts/new-exercise
+
+pack: ## pack the exercises as they are, for make reset; CHAPTER=
+	@scripts/pack
 
 handout: ## for students, without solutions: build/handout; CHAPTER=
 	@scripts/handout

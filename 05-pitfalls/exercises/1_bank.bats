@@ -87,9 +87,9 @@ balances: $((50 - a)) $((50 + a))"
 @test "in long queues, too, no money is lost, and no other transfer waits" {
     local n=$((18 + RANDOM % 3))
 
+    then="$n times 0-1:5 0-2:5, and 3-4:30"
     # shellcheck disable=SC2046 # words
     run_exercise -t 10 2 1000,0,0,50,0 $(times "$n" "0-1:5 0-2:5") 3-4:30
-    did="./1_bank 2 1000,0,0,50,0 and $n times 0-1:5 0-2:5, then 3-4:30"
     expect_early $((2 * n)) 3 "it has accounts 3 and 4 to itself"
     expect_in_all "$((2 * n + 1)) done
 balances: $((1000 - 10 * n)) $((5 * n)) $((5 * n)) 20 30"

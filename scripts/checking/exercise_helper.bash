@@ -5,6 +5,8 @@
 # This file is the manual of what a test may call, and holds what all the parts
 # use. The parts stand beside it:
 #   run.bash            runs the program under limits of time and output
+#   typed.bash          the command that repeats a run, as a learner can type it
+#   sanitizers.bash     the sanitizers' options
 #   pace.bash           counts time as the program was given it
 #   judge.bash          finds out what became of a run
 #   expect.bash         what a test expects
@@ -43,11 +45,14 @@
 #   expect_idle              the last run, of 300 ms or more, waited without spinning
 #   wrong EXPECTED CAME      ends the test, for all other expectations:
 #       ((ticks <= 5)) || wrong "at most 5 ticks" "$ticks ticks"
-#   did="TEXT"               replaces the command as what was done
+#   then="WORDS"             before a run: what else is done while it runs. What was
+#       done is told by a command that repeats it: `make try` with the arguments; or, if
+#       there is more to it than arguments and input, `make try` with CHECK and SEED.
 #   expecting="TEXT"         before a run: what was expected if the run never ends
 #
 #   $RANDOM, and Python's random in peer, are seeded: what is random comes from them
-#       alone, so that SEED=… brings the same failure again.
+#       alone, so that SEED=… brings the same failure again. In $(…) bash seeds it anew:
+#       draw in the test's own shell.
 #   $shown    a directory that is not there yet. If the test makes it, the program can
 #       read it, also in the sandbox of make grade, which shows it no other files.
 #
@@ -60,27 +65,16 @@
 root=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
 name=${BATS_TEST_FILENAME##*/} name=${name%.bats}
 chapter=${BATS_TEST_DIRNAME%/*} chapter=${chapter##*/}
+id=${chapter%%-*}-${name%%_*}
 binary=${EXERCISE_BINARY:-$root/build/$chapter/exercises/$name}
 patience=${EXERCISE_PATIENCE:-1}
 seed=${SEED:-$((RANDOM % 9999 + 1))}
 python=/usr/bin/python3
 output_limit=1024 # KiB
 
-# An error ends the program with SIGABRT; its report goes to a file of its own, so
-# that stderr holds only what the learner's program prints. A leak does not change
-# the exit status.
-export ASAN_OPTIONS=abort_on_error=1:handle_abort=1:exitcode=0
-ASAN_OPTIONS+=:detect_stack_use_after_return=1:fast_unwind_on_malloc=0
-ASAN_OPTIONS+=:hard_rss_limit_mb=512:quarantine_size_mb=2
-ASAN_OPTIONS+=:print_summary=0:color=never
-# Freed memory is overwritten, so that libevent, which is not instrumented,
-# crashes where it would use such memory.
-ASAN_OPTIONS+=:max_free_fill_size=4096
-export UBSAN_OPTIONS=abort_on_error=1:print_stacktrace=1
-
 # shellcheck source=scripts/lib/trace.bash
 source "$root/scripts/lib/trace.bash"
-for part in pace run judge expect message peer; do
+for part in sanitizers pace typed run judge expect message peer; do
     # shellcheck source=/dev/null # one of those listed above
     source "$root/scripts/checking/$part.bash"
 done
@@ -88,11 +82,12 @@ done
 setup() {
     trace_tests_only
     cd "$root" || return
-    RANDOM=$((seed + BATS_TEST_NUMBER))
+    check=${EXERCISE_CHECK:-$BATS_TEST_NUMBER}
+    RANDOM=$((seed + check))
     runs=0 run=$BATS_TEST_TMPDIR/run0 did='' output='' stderr='' status=0 exercise_pid=''
-    expecting='' shown=$BATS_TEST_TMPDIR/shown
+    then='' then_before='' expecting='' shown=$BATS_TEST_TMPDIR/shown
     if [[ ! -x $binary ]]; then
-        complain came "it is not built: make practice EXERCISE=${chapter%%-*}-${name%%_*}"
+        complain came "it is not built: make practice EXERCISE=$id"
         return 1
     fi
     # If one test never ended, the learner need not wait for the others, too.
@@ -101,4 +96,5 @@ setup() {
 
 teardown() {
     [[ -z $exercise_pid ]] || end_exercise
+    [[ -z ${EXERCISE_SHOW-} ]] || show_runs >>"$EXERCISE_SHOW"
 }

@@ -6,7 +6,7 @@ CODE gets the names below, those of scripts/lib/peer.py, and `args`, the argumen
 It says what it is doing with doing("connect and send nothing"), and what is wrong
 with wrong("expected", "came"). Sockets wait 2 s at most. A timeout or a reset that
 CODE does not catch is what came. All this goes into files whose names begin with
-RUN: doing, expected, came, and spins if the program was in an endless loop.
+RUN: doing (a line each), expected, came, and spins if the program was in an endless loop.
 """
 import errno
 import random  # for CODE, which draws from it alone
@@ -20,8 +20,8 @@ expecting = "an answer"
 begun = (0.0, 0.0)  # the time the program had been given, and had run, when doing() was called
 
 
-def tell(what, words):
-    with open(f"{run}.{what}", "w", encoding="utf-8") as file:
+def tell(what, words, mode="w"):
+    with open(f"{run}.{what}", mode, encoding="utf-8") as file:
         file.write(words)
 
 
@@ -31,7 +31,7 @@ def doing(words, answer="an answer"):
     expecting = answer
     received.clear()
     begun = given(), schedstat()[0]
-    tell("doing", words)
+    tell("doing", words.replace("\n", " ") + "\n", "a")
 
 
 def wrong(expected, came):

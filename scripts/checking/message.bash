@@ -32,10 +32,17 @@ complain_of_stderr() {
     complain stderr "$said"
 }
 
+# complain_of_run: prints the command that repeats the run, and what else was done.
+complain_of_run() {
+    complain did "$did"
+    [[ -z $then ]] || complain "then" "$then"
+}
+
 # wrong EXPECTED CAME: ends the test. The exit status is mentioned if it is not 0 and
 # was not what the test looked at.
 wrong() {
-    complain did "$did" expected "$1" came "$2"
+    complain_of_run
+    complain expected "$1" came "$2"
     [[ -z $stderr ]] || complain_of_stderr
     [[ $status == 0 || $1 == "exit "* || $1 == *": exit "* ]] || complain exit "$status"
     exit 1
@@ -45,11 +52,12 @@ wrong() {
 # no end. If a test of this file has told of it in full, only its first line is told.
 misbehaved() {
     if grep -qsxF -e "${1%%$'\n'*}" "$BATS_FILE_TMPDIR/told"; then
-        complain did "$did" came "${1%%$'\n'*}"
+        complain_of_run
+        complain came "${1%%$'\n'*}"
         exit 1
     fi
     echo "${1%%$'\n'*}" >>"$BATS_FILE_TMPDIR/told"
-    complain did "$did"
+    complain_of_run
     [[ -z $expecting || $1 != "it never ended"* ]] || complain expected "$expecting"
     complain came "$1"
     [[ -z $output ]] || complain stdout "$output"

@@ -3,7 +3,7 @@
 
 # peer CODE [ARGUMENT…]: runs CODE in exercise_peer.py, which lists what CODE may
 # call and what it writes into $run.{expected,came,doing,spins}. Sets $output, and
-# $did to what the peer was doing last. If the program crashed meanwhile, the test
+# $then to what the peer was doing last. If the program crashed meanwhile, the test
 # ends with that; if the peer failed otherwise, with what the peer says of it.
 peer() {
     local came=0
@@ -14,7 +14,12 @@ peer() {
     # The program itself has 20 s, as it is given them.
     output=$(timeout -s KILL $((120 * patience)) "$python" -BS scripts/checking/exercise_peer.py \
         "$run" "$@" 2>"$run.peer" 3>&-) || came=$?
-    [[ ! -e $run.doing ]] || did=$(<"$run.doing")
+    if [[ -e $run.doing ]]; then
+        then=$(tail -n 1 "$run.doing")
+        [[ $command == "$name" ]] || then="$command; $then"
+        then_before=$then
+        [[ -z ${EXERCISE_SHOW-} ]] || sed 's/^/  peer    /' "$run.doing" >>"$run.told"
+    fi
     ((came != 0)) || return 0
     start_pace
     until [[ -e $run.status ]] || ! is_ending || ((had >= 2000000 * patience)); do

@@ -13,11 +13,12 @@
 #   $run.open   the descriptors it left open, from exercise_exit.c
 #   $run.unsafe what a signal handler of it must not call, from exercise_exit.c
 #   $run.report.*   the sanitizers' reports
+#   $run.told   the command, and what the peer did; for make try with CHECK
 
 # prepare SECONDS OPTION… ARGUMENT…: makes a new run ready. Sets $limit, $run,
 # $input, $pattern, and $taken: how many of the words were options.
 prepare() {
-    limit=$1 input=/dev/null taken=0 runs=$((runs + 1))
+    limit=$1 input=/dev/null typed='' taken=0 runs=$((runs + 1))
     run=$BATS_TEST_TMPDIR/run$runs
     shift
     pattern='listening on .*:[0-9]'
@@ -27,13 +28,13 @@ prepare() {
         elif [[ $1 == -w ]]; then
             pattern=$2
         else
-            input=$run.in
+            input=$run.in typed=$2
             printf '%s' "$2" >"$input"
         fi
         taken=$((taken + 2))
         shift 2
     done
-    did="./$name${*:+ $*}"
+    tell_run "$@"
     echo "not written" >"$run.open"
     ASAN_OPTIONS=${ASAN_OPTIONS%%:log_path*}:log_path=$run.report
     export ASAN_OPTIONS EXERCISE_LEFT_OPEN=$run.open EXERCISE_UNSAFE=$run.unsafe
@@ -102,7 +103,7 @@ run_exercise() {
 start_exercise() {
     prepare 20 "$@"
     shift "$taken"
-    did+=" &"
+    repeat_by_check
     limited "$@" 3>&- 4>&- 2>/dev/null &
     if ! await_output "$pattern"; then
         if [[ -e $run.status ]]; then
@@ -144,7 +145,7 @@ printed() {
 }
 
 signal_exercise() {
-    did+="; kill -$1 it"
+    then+="; kill -$1" then_before=$then
     kill -"$1" "$exercise_pid" 2>/dev/null || true
 }
 
@@ -170,4 +171,26 @@ end_exercise() {
     exercise_pid=''
     wait 2>/dev/null || true
     status=$(<"$run.status")
+}
+
+# show_runs: for make try with CHECK, all that the runs of this test printed.
+show_runs() {
+    local number ended
+
+    for ((number = 1; number <= runs; number++)); do
+        run=$BATS_TEST_TMPDIR/run$number
+        cat "$run.told"
+        show_part stdout "$run.out"
+        show_part stderr "$run.err" "$run".report.*
+        ended=$(cat "$run.status" 2>/dev/null) || ended=137
+        echo "  exit    ${ended/#137/(it was stopped)}"
+    done
+}
+
+# show_part LABEL FILE…: what is in them, without what a terminal would obey.
+show_part() {
+    local lines
+
+    lines=$(cat -- "${@:2}" 2>/dev/null | tr '\000-\010\013-\037\177' '?')
+    [[ -z $lines ]] || head -n 200 <<<"$lines" | sed "1s/^/  $1  /; 1!s/^/          /"
 }

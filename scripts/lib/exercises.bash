@@ -8,14 +8,13 @@ source "${BASH_SOURCE[0]%/*}/tap.bash"
 : "${BUILD:=build}"
 practice=$BUILD/practice
 
-# exercises [CHAPTER…]: their ids, in order. Number 0 of a chapter is none of them: it
-# is the example, which is solved.
+# exercises [CHAPTER…]: their ids, in order, those whose file is missing too. Number 0
+# of a chapter is none of them: it is the example, which is solved.
 exercises() {
     local file
 
-    for file in $(printf '%s/exercises/[1-9]*_*.c\n' "${@:-[0-9][0-9]-*}"); do
-        [[ -e ${file%.c}.bats ]] || continue
-        exercise_id "$file"
+    for file in $(printf '%s/exercises/[1-9]*_*.bats\n' "${@:-[0-9][0-9]-*}"); do
+        [[ ! -e $file ]] || exercise_id "$file"
     done
 }
 
@@ -65,10 +64,21 @@ exercise_find() {
 
 # exercise_hint 01-3 2: its second hint; nothing if there is none.
 exercise_hint() {
+    exercise_section "$1" "Hint $2"
+}
+
+# exercise_debrief 01-3: what a learner is told who has solved it, or nothing.
+exercise_debrief() {
+    exercise_section "$1" "When it is solved"
+}
+
+# exercise_section 01-3 HEADING: that section of the hints.
+exercise_section() {
     local path
 
     path=$(exercise_path "$1")
-    awk -v wanted="## Hint $2" '
+    [[ -e ${path%/*}/hints/${path##*/}.md ]] || return 0
+    awk -v wanted="## $2" '
         /^## / { on = ($0 == wanted); next }
         on && (NF || text) { text = text $0 "\n" }
         END { sub(/\n+$/, "\n", text); printf "%s", text }
@@ -78,34 +88,50 @@ exercise_hint() {
 # exercise_checks BATS BINARY [TEST]: runs the checks (or one) on a program, in an
 # environment of its own; prints TAP.
 exercise_checks() {
-    local filter=() binary=$2
+    local filter=() binary=$2 check=''
 
     [[ $binary == /* ]] || binary=$PWD/$binary
-    [[ -z ${3-} ]] || filter=(--filter "^${3//[^[:alnum:] ]/.*}\$")
+    if [[ -n ${3-} ]]; then
+        filter=(--filter "^${3//[^[:alnum:] ]/.*}\$")
+        check=$(exercise_tests "$1" | grep -nxF -e "$3" | cut -d : -f 1)
+    fi
     # bats puts itself in front, for bats in bats: without its functions it fails.
     env -i PATH="${PATH/#*bats-core:/}" HOME="$HOME" LC_ALL=C.UTF-8 TMPDIR="${TMPDIR-/tmp}" \
-        BUILD="$BUILD" SEED="${SEED-}" EXERCISE_BINARY="$binary" EXERCISE_PATIENCE="${EXERCISE_PATIENCE-1}" \
+        BUILD="$BUILD" SEED="${SEED:-$((RANDOM % 9999 + 1))}" EXERCISE_BINARY="$binary" \
+        EXERCISE_CHECK="$check" EXERCISE_SHOW="${EXERCISE_SHOW-}" \
+        EXERCISE_PATIENCE="${EXERCISE_PATIENCE-1}" \
         bats --formatter tap "${filter[@]}" "$1" </dev/null 2>&1
 }
 
+# exercise_tests BATS: the names of its checks.
+exercise_tests() {
+    sed -n 's/^@test "\(.*\)" {$/\1/p' "$1"
+}
+
 # exercise_check 01-3: brings its result up to date: N.tap, what bats says; or
-# empty, if it does not compile. It must have been built.
+# empty, if it is missing or does not compile. It must have been built.
 exercise_check() {
-    local path result=$practice/$1.tap binary file fresh=yes
+    local path result=$practice/$1.tap binary
 
     path=$(exercise_path "$1")
     binary=$BUILD/$path
-    mkdir -p "$practice"
-    [[ -s $result ]] || fresh=no
-    for file in "$binary" "$path.bats" scripts/checking/*.{bash,py} scripts/lib/peer.py; do
-        [[ $result -nt $file ]] || fresh=no
-    done
-    if [[ ! -x $binary ]]; then
+    if [[ ! -e $path.c || ! -x $binary ]]; then
         : >"$result"
-    elif [[ $fresh == no ]]; then
+    elif ! exercise_is_checked "$1"; then
         exercise_checks "$path.bats" "$binary" >"$result.new" || true
         mv "$result.new" "$result"
     fi
+}
+
+# exercise_is_checked 01-3: true if its result is of its file and checks as they are.
+exercise_is_checked() {
+    local path file result=$practice/$1.tap
+
+    path=$(exercise_path "$1")
+    [[ -s $result && -e $path.c ]] || return 1
+    for file in "$path".{c,bats} "$BUILD/$path" scripts/checking/*.{bash,py} scripts/lib/peer.py; do
+        [[ $result -nt $file ]] || return 1
+    done
 }
 
 # exercise_solved 01-3: true if by its last result all checks hold; one that
@@ -113,7 +139,7 @@ exercise_check() {
 exercise_solved() {
     local result=$practice/$1.tap
 
-    [[ -s $result ]] && tap_read <"$result" &&
+    [[ -s $result && -e $(exercise_path "$1").c ]] && tap_read <"$result" &&
         ((tap_passed > 0 && tap_failed + tap_skipped + tap_lost == 0))
 }
 

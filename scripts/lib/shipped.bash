@@ -10,9 +10,11 @@
 
 pack_exercises() (
     cd "$1/exercises" || return
+    files=([0-9]_*.c)
+    [[ -e ${files[0]} ]] || return 0
     mkdir -p given
-    tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=u=rw,go=r \
-        -c [0-9]_*.c | gzip -n9 >given/shipped.tar.gz
+    tar --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=u=rw,go=r -c "${files[@]}" |
+        gzip -n9 >given/shipped.tar.gz
 )
 
 shipped_copy() {

@@ -7,6 +7,13 @@ load helpers/practice
 
 plain_build_only=yes
 
+# practised_in_full: practice tells only of the first check that fails in full; here it
+# is all of them.
+practised_in_full() {
+    run in_copy practice
+    output+=$'\n'$(sed -n 's/^# | /      /p' "$copy/build/practice/01-1.tap")
+}
+
 # outcomes CASE…: the first exercise does what its argument says, each tested by
 # "run_exercise CASE; expect_nothing_left"; it is checked once. CASE may end with -q,
 # for expect_nothing_left.
@@ -62,7 +69,7 @@ for (volatile int i = 0;; i = 1);
 } else if (!strcmp(c, "minus_1")) {
 return -1;
 }'
-    run in_copy practice
+    practised_in_full
     assert_success
 }
 
@@ -106,7 +113,7 @@ return -1;
     assert_output --partial "  – use_after_free "
     assert_output --partial "(not reached)"
     sed -i 's/asleep/busy/' "$copy/01-loop/exercises/1_count.bats"
-    run in_copy practice
+    practised_in_full
     assert_output --partial "it never ended: stopped after 1 s, the loop never became idle"
     refute_output --partial "it slept"
 }
@@ -166,7 +173,7 @@ END
         >"$copy/01-loop/exercises/1_count.bats"
     sed -i 's/^@TEST/@test/' "$copy/01-loop/exercises/1_count.bats"
     on_a_busy_machine >"$copy/01-loop/exercises/1_count.c"
-    run in_copy practice
+    practised_in_full
     assert_line "  ✓ works"
     assert_line "  ✓ sleeps"
     [[ $output =~ "it used it for "([0-9]+)" of "([0-9]+)" ms" ]] || fail "$output"
@@ -199,7 +206,7 @@ load ../../scripts/checking/exercise_helper
 @TEST "words" { run_exercise -t 4 'a[\$(touch\${IFS}$BATS_TEST_TMPDIR/run)] 1 1'; expect_idle; }
 END
     sed -i 's/^@TEST/@test/' "$copy/01-loop/exercises/1_count.bats"
-    run in_copy practice
+    practised_in_full
     assert_line "  ✗ claims"
     [[ $output =~ "it used it for "[1-9][0-9]+" of "[1-9][0-9]+" ms" ]] || fail "$output"
     assert_line "  ✗ words"

@@ -18,6 +18,6 @@ in_copy() {
 }
 
 quiet_make() {
-    env -u MAKEFLAGS -u MAKELEVEL -u BUILD -u SANITIZE -u CHAPTER -u EXERCISE -u SHIPPED \
+    env -u MAKEFLAGS -u MAKELEVEL -u BUILD -u SANITIZE -u CHAPTER -u EXERCISE -u SHIPPED -u SEED \
         -u PROVE_TRANSCRIPT make --no-print-directory "$@"
 }

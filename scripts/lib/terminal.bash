@@ -8,9 +8,25 @@
 #   progress WORDS         on stderr: a line that the next progress replaces; where
 #                          stderr is no terminal, a line by itself
 #   bar DONE ALL           prints how much of 20 squares is done
+#   columns, rows          the width and height of the terminal that stdout is, at
+#                          least 40 columns; 80 and 24 where it is none
+#   wrap [-c] HANG         a filter: breaks each line that is wider than the terminal
+#                          between words; what follows is indented by HANG columns
+#                          more than the line. -c: the lines are shell commands; the
+#                          parts still paste as one
+#   flow HANG ITEM…        prints items beside each other, as many as a line holds;
+#                          an item is broken only if it is wider than a line
+#   markdown INDENT        a filter: a text without its marks, indented, paragraphs
+#                          filled anew, 80 columns at most
+# A width counts characters, without colours.
+
+# is_terminal FD: true if FD is a terminal that can move its cursor.
+is_terminal() {
+    [[ -t $1 && ${TERM:-dumb} != dumb ]]
+}
 
 in_colour() {
-    [[ -t 1 && -z ${NO_COLOR-} ]]
+    is_terminal 1 && [[ -z ${NO_COLOR-} ]]
 }
 
 # shellcheck disable=SC2034 # they are for the script that calls it
@@ -22,11 +38,11 @@ set_colours() {
 }
 
 until_covered() {
-    [[ ! -t $1 ]] || printf '%s\r' "$2" >&"$1"
+    ! is_terminal "$1" || printf '%s\r' "$2" >&"$1"
 }
 
 progress() {
-    if [[ -t 2 ]]; then
+    if is_terminal 2; then
         printf '\r\e[K%s' "$1" >&2
     else
         printf '%s\n' "$1" >&2
@@ -38,4 +54,147 @@ bar() {
     local open=░░░░░░░░░░░░░░░░░░░░ full=$((20 * $1 / $2))
 
     printf '%s' "${done:0:full}${open:full}"
+}
+
+columns=80 rows=24
+if [[ -t 1 ]]; then
+    read -r rows columns < <(stty size <&1) || true
+    ((rows > 0)) || rows=24
+    ((columns > 0)) || columns=80
+    ((columns >= 40)) || columns=40
+fi
+
+# width TEXT: sets $width.
+width() {
+    local text=${1//$'\e['[0-9]m/}
+
+    text=${text//$'\e['[0-9][0-9]m/}
+    width=${#text}
+}
+
+# A quoted part of a command is one word, with all its spaces.
+word='^( *)([^ ]+)'
+command_word=$'^( *)(([^ "\']|\\\\.|"([^"\\\\]|\\\\.)*"|\'[^\']*\')+)'
+
+wrap() {
+    local pattern=$word tail='' line
+
+    if [[ $1 == -c ]]; then
+        pattern=$command_word tail=' \'
+        shift
+    fi
+    while IFS= read -r line || [[ -n $line ]]; do
+        width "$line"
+        if ((width <= columns)); then
+            printf '%s\n' "$line"
+        else
+            wrap_line "$1"
+        fi
+    done
+}
+
+# wrap_line HANG: prints $line in parts.
+wrap_line() {
+    local indent=${line%%[! ]*} part='' used=0 room width
+
+    room=$((columns - ${#tail}))
+    printf -v indent '%*s' $((${#indent} + $1)) ''
+    while [[ $line =~ $pattern ]]; do
+        line=${line:${#BASH_REMATCH[0]}}
+        width "${BASH_REMATCH[0]}"
+        if [[ -n $part ]] && ((used + width > room)); then
+            printf '%s%s\n' "$part" "$tail"
+            part=$indent${BASH_REMATCH[2]}
+            width "$part"
+            used=$width
+        else
+            part+=${BASH_REMATCH[0]}
+            used=$((used + width))
+        fi
+        # What terminals would break, breaks here, and stays in its column.
+        while [[ -z $tail && $part != *$'\e'* ]] && ((used > columns)); do
+            printf '%s\n' "${part:0:columns}"
+            part=$indent${part:columns}
+            used=${#part}
+        done
+    done
+    printf '%s%s\n' "$part" "${line%"${line##*[! ]}"}"
+}
+
+flow() {
+    local hang=$1 item part='' used=0 width
+    shift
+
+    for item in "$@"; do
+        width "$item"
+        if [[ -n $part ]] && ((used + 3 + width > columns)); then
+            wrap "$hang" <<<"$part"
+            printf -v part '%*s' "$hang" ''
+            used=$hang
+        elif [[ -n $part ]]; then
+            part+='   ' used=$((used + 3))
+        fi
+        part+=$item used=$((used + width))
+    done
+    wrap "$hang" <<<"$part"
+}
+
+markdown() {
+    local indent=$1 line paragraph='' hang=0 fence='' code
+    local columns=$((columns < 80 ? columns : 80))
+
+    while IFS= read -r line || [[ -n $line ]]; do
+        if [[ -n $fence ]]; then
+            if [[ $line == '```'* ]]; then
+                code_block
+                fence=''
+            else
+                code+=("$line")
+            fi
+        elif [[ $line == '```'* ]]; then
+            fill
+            fence=$line code=()
+        elif [[ -z ${line// } ]]; then
+            fill
+            echo
+        elif [[ $line =~ ^([-*]|[0-9]+\.)\ +[^\ ] ]]; then
+            fill
+            paragraph=$line hang=$((${#BASH_REMATCH[0]} - 1))
+        else
+            paragraph+=${paragraph:+ }${line#"${line%%[! ]*}"}
+        fi
+    done
+    fill
+}
+
+# fill: prints $paragraph, if there is one: links without their targets.
+fill() {
+    local link='\[([^]]*)\]\([^)]*\)'
+
+    [[ -n $paragraph ]] || return 0
+    while [[ $paragraph =~ $link ]]; do
+        paragraph=${paragraph/"${BASH_REMATCH[0]}"/"${BASH_REMATCH[1]}"}
+    done
+    printf '%*s%s\n' "$indent" '' "$paragraph" | wrap "$hang"
+    paragraph='' hang=0
+}
+
+# code_block: prints the lines of $code with their columns; further to the left than
+# the text if they need the room.
+code_block() {
+    local lead=80 left=$((indent + 4)) command='' line
+
+    [[ $fence != *sh ]] || command=-c
+    for line in "${code[@]}"; do
+        [[ -z $line ]] || { width "${line%%[! ]*}" && lead=$((width < lead ? width : lead)); }
+    done
+    code=("${code[@]#"$(printf '%*s' "$lead" '')"}")
+    for line in "${code[@]}"; do
+        width "$line"
+        left=$((columns - width < left ? columns - width : left))
+    done
+    left=$((left < 2 ? 2 : left))
+    for line in "${code[@]}"; do
+        printf '%*s%s\n' "${line:+$left}" '' "$line"
+    done | wrap $command 4
 }

@@ -4,6 +4,8 @@
 #   <a id="01-04"></a>
 #   ## 01-04 Why did my 100 ms timer fire after 400 ms?
 # It is proved by the tests of interview.bats whose name begins with its id.
+# shellcheck source=scripts/lib/terminal.bash
+source "${BASH_SOURCE[0]%/*}/terminal.bash"
 
 # anchors: a filter: headings, one a line, as GitHub makes links of them.
 anchors() {
@@ -27,6 +29,20 @@ card_chapter() {
 
 card_question() {
     cards | awk -F '\t' -v id="$1" '$1 == id { print $2 }'
+}
+
+# card_heading ID QUESTION [POSITION]: prints them, the position in the right margin.
+# Sets $height to the number of its lines.
+card_heading() {
+    local position=${3-} lines gap room=$((columns < 80 ? columns : 80))
+
+    room=$((room - ${#position}))
+    # Two columns at least stay free before the position.
+    mapfile -t lines < <(columns=$((room - 2)) && wrap 8 <<<"$1   $2")
+    printf -v gap '%*s' $((room - ${#lines[0]})) ''
+    lines[0]=$bold$1$plain${lines[0]#"$1"}${position:+$gap$position}
+    printf '%s\n' "${lines[@]}"
+    height=${#lines[@]}
 }
 
 # card_answer 01-04: the answer, as Markdown.
@@ -65,6 +81,6 @@ card_lesson() {
 card_check() {
     [[ -z $(card_question "$1") ]] || return 0
     printf "There is no card '%s'. Cards are named as 01-04. There are:\n\n" "$1" >&2
-    cards | sed 's/^/  /; s/\t/   /' >&2
+    cards | sed 's/^/  /; s/\t/   /' | wrap 8 >&2
     exit 2
 }

@@ -3,6 +3,8 @@
 # A chapter is a directory 01-name; its README.md begins
 #   # 01-name — what it is
 #   asyncio: the names it goes by there
+# shellcheck source=scripts/lib/terminal.bash
+source "${BASH_SOURCE[0]%/*}/terminal.bash"
 
 chapters() {
     printf '%s\n' [0-9][0-9]-*/ | tr -d /
@@ -24,7 +26,7 @@ chapter_list() {
     while read -r chapter; do
         printf '  %-12s %-24s %s\n' "$chapter" "$(chapter_title "$chapter")" \
             "$(chapter_idea "$chapter")"
-    done < <(chapters)
+    done < <(chapters) | wrap 13
 }
 
 # chapter_find 01-loop|01|1|loop: prints the chapter's directory. An unknown

@@ -34,8 +34,18 @@ command_of() {
     fi
 }
 
+# heading WORDS ASYNCIO PROGRAM COMMAND
 heading() {
-    printf '%s%-16s%s %-31s asyncio: %s\n  $ %s\n' "$bold" "$3" "$plain" "$1" "$2" "$4"
+    local line
+
+    printf -v line '%s%-12s%s  %-28s' "$bold" "$3" "$plain" "$1"
+    flow 14 "$line" "asyncio: $2"
+    printf '  $ %s\n' "$4" | wrap -c 4
+}
+
+# said: a filter for what a program prints.
+said() {
+    sed -u -e 's/^/  /' -e '$a\' | wrap 4
 }
 
 play() {
@@ -51,7 +61,7 @@ play() {
     heading "$words" "$idea" "$program" "${with:+$with }$command${*:+ $*}"
     start=${EPOCHREALTIME/[.,]/}
     # shellcheck disable=SC2086 # both are words
-    $with $command "$@" 2>&1 | sed -u -e 's/^/  /' -e '$a\' || status=${PIPESTATUS[0]}
+    $with $command "$@" 2>&1 | said || status=${PIPESTATUS[0]}
     seconds=$(((${EPOCHREALTIME/[.,]/} - start + 5000) / 10000))
     printf '  %d.%02d s, exit %d\n\n' $((seconds / 100)) $((seconds % 100)) "$status"
     if ((status != ${expect:-0})); then
@@ -89,7 +99,7 @@ serve() {
         sleep 0.05
     done
     if [[ -z $port ]]; then
-        sed 's/^/  /' "$served"
+        said <"$served"
         echo "  it did not listen within 5 s" >&2
         exit 1
     fi
@@ -105,7 +115,7 @@ talk() {
         return
     fi
     heading "$1" "$2" nc "echo '$3' | ${command[*]}"
-    timeout 10 "${command[@]}" <<<"$3" | sed 's/^/  /' || status=${PIPESTATUS[0]}
+    timeout 10 "${command[@]}" <<<"$3" | said || status=${PIPESTATUS[0]}
     printf '  exit %d\n\n' "$status"
     ((status == 0)) || failed=1
 }
@@ -121,8 +131,8 @@ stop() {
             "sed -E /listening/d;s/[0-9]{4,}/PORT/g $served"
         return
     fi
-    printf '%s%-16s%s stopped with SIGTERM; it had said:\n' "$bold" "$1" "$plain"
-    sed 's/^/  /' "$served"
+    printf '%s%-12s%s  stopped with SIGTERM; it had said:\n' "$bold" "$1" "$plain"
+    said <"$served"
     printf '  exit %d\n\n' "$status"
     if ((status != 0)); then
         failed=1

@@ -58,7 +58,7 @@ bar() {
 
 columns=80 rows=24
 if [[ -t 1 ]]; then
-    read -r rows columns < <(stty size <&1) || true
+    read -r rows columns 3>&1 < <(stty size <&3) || true
     ((rows > 0)) || rows=24
     ((columns > 0)) || columns=80
     ((columns >= 40)) || columns=40
@@ -128,7 +128,7 @@ flow() {
     for item in "$@"; do
         width "$item"
         if [[ -n $part ]] && ((used + 3 + width > columns)); then
-            wrap "$hang" <<<"$part"
+            wrap "$hang" <<<"${part%"${part##*[! ]}"}"
             printf -v part '%*s' "$hang" ''
             used=$hang
         elif [[ -n $part ]]; then
@@ -154,7 +154,7 @@ markdown() {
         elif [[ $line == '```'* ]]; then
             fill
             fence=$line code=()
-        elif [[ -z ${line// } ]]; then
+        elif [[ -z ${line// /} ]]; then
             fill
             echo
         elif [[ $line =~ ^([-*]|[0-9]+\.)\ +[^\ ] ]]; then

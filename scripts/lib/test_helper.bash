@@ -115,7 +115,7 @@ run_program() {
     if ((status == 137)); then
         fail "$name $*: it never ended: stopped after $((limit * slow)) s"
     fi
-    show "${build#"$root"/}/$chapter/$name${*:+ $*}"
+    show "${build#"$root"/}/$chapter/$name$(quoted "$@")"
     check_status "$name $*"
 }
 
@@ -135,6 +135,16 @@ prove_python() {
     run --separate-stderr ${within-} timeout -s KILL 30 "$python" "$root/$chapter/proofs/$1.py"
     show "python3 $chapter/proofs/$1.py"
     assert_success
+}
+
+# quoted ARGUMENT…: each after a space, as a shell is told it.
+quoted() {
+    local argument
+
+    for argument in "$@"; do
+        [[ $argument =~ ^[[:alnum:]_./:=@%+,-]+$ ]] || argument=${argument@Q}
+        printf ' %s' "$argument"
+    done
 }
 
 # For make prove: what was run, and what it said.

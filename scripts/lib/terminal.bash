@@ -140,7 +140,7 @@ flow() {
 }
 
 markdown() {
-    local indent=$1 line paragraph='' hang=0 fence='' code
+    local indent=$1 line item paragraph='' hang=0 fence='' code
     local columns=$((columns < 80 ? columns : 80))
 
     while IFS= read -r line || [[ -n $line ]]; do
@@ -158,8 +158,9 @@ markdown() {
             fill
             echo
         elif [[ $line =~ ^([-*]|[0-9]+\.)\ +[^\ ] ]]; then
+            item=${BASH_REMATCH[0]}
             fill
-            paragraph=$line hang=$((${#BASH_REMATCH[0]} - 1))
+            paragraph=$line hang=$((${#item} - 1))
         else
             paragraph+=${paragraph:+ }${line#"${line%%[! ]*}"}
         fi

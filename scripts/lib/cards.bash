@@ -80,7 +80,9 @@ card_lesson() {
 # card_check ID: ends the script with 2 if there is no such card.
 card_check() {
     [[ -z $(card_question "$1") ]] || return 0
-    printf "There is no card '%s'. Cards are named as 01-04. There are:\n\n" "$1" >&2
-    cards | sed 's/^/  /; s/\t/   /' | wrap 8 >&2
+    {
+        printf "There is no card '%s'. Cards are named as 01-04. There are:\n\n" "$1"
+        cards | sed 's/^/  /; s/\t/   /'
+    } | wrap 8 >&2
     exit 2
 }

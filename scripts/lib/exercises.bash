@@ -58,7 +58,7 @@ exercise_find() {
         while read -r id; do
             printf '  %s  %s\n' "$id" "$(exercise_title "$id")"
         done < <(exercises)
-    } >&2
+    } | wrap 6 >&2
     exit 2
 }
 

@@ -66,71 +66,88 @@ fi
 
 # width TEXT: sets $width.
 width() {
-    local text=${1//$'\e['[0-9]m/}
+    local text=$1
 
-    text=${text//$'\e['[0-9][0-9]m/}
+    if [[ $text == *$'\e'* ]]; then
+        text=${text//$'\e['[0-9]m/}
+        text=${text//$'\e['[0-9][0-9]m/}
+    fi
     width=${#text}
 }
 
-# A quoted part of a command is one word, with all its spaces.
-word='^( *)([^ ]+)'
-command_word=$'^( *)(([^ "\']|\\\\.|"([^"\\\\]|\\\\.)*"|\'[^\']*\')+)'
-
 wrap() {
-    local pattern=$word tail='' line
+    local line break_line=break_text
 
     if [[ $1 == -c ]]; then
-        pattern=$command_word tail=' \'
+        break_line=break_command
         shift
     fi
     while IFS= read -r line || [[ -n $line ]]; do
-        width "$line"
-        if ((width <= columns)); then
-            printf '%s\n' "$line"
-        else
-            wrap_line "$1"
-        fi
+        "$break_line" "$1" "$line"
     done
 }
 
-# wrap_line HANG: prints $line in parts.
-wrap_line() {
-    local indent=${line%%[! ]*} part='' used=0 room width
+# break_text HANG LINE: at the last space that fits; a word without one at the edge.
+break_text() {
+    local rest=$2 lead=${2%%[! ]*} own part length width
 
-    room=$((columns - ${#tail}))
-    printf -v indent '%*s' $((${#indent} + $1)) ''
-    while [[ $line =~ $pattern ]]; do
-        line=${line:${#BASH_REMATCH[0]}}
-        width "${BASH_REMATCH[0]}"
-        if [[ -n $part ]] && ((used + width > room)); then
-            printf '%s%s\n' "$part" "$tail"
-            part=$indent${BASH_REMATCH[2]}
+    own=${#lead}
+    width "$rest"
+    while ((width > columns)); do
+        length=$((columns + 1))
+        while
+            part=${rest:0:length}
             width "$part"
-            used=$width
-        else
-            part+=${BASH_REMATCH[0]}
-            used=$((used + width))
-        fi
-        # What terminals would break, breaks here, and stays in its column.
-        while [[ -z $tail && $part != *$'\e'* ]] && ((used > columns)); do
-            printf '%s\n' "${part:0:columns}"
-            part=$indent${part:columns}
-            used=${#part}
+            ((width <= columns))
+        do # colours take no room
+            length=$((length + columns + 1 - width))
         done
+        if [[ ${part#"$lead"} == *" "* ]]; then
+            part=${part% *}
+        else
+            part=${part:0:length-1}
+        fi
+        rest=${rest:${#part}}
+        printf '%s\n' "${part%"${part##*[! ]}"}"
+        printf -v lead '%*s' $((own + $1)) ''
+        rest=$lead${rest#"${rest%%[! ]*}"}
+        width "$rest"
     done
-    printf '%s%s\n' "$part" "${line%"${line##*[! ]}"}"
+    printf '%s\n' "${rest%"${rest##*[! ]}"}"
+}
+
+# A quoted part of a command is one word, with all its spaces.
+command_word=$'^( *)(([^ "\'\\\\]|\\\\.|"([^"\\\\]|\\\\.)*"|\'[^\']*\')+)'
+
+# break_command HANG LINE: before an argument.
+break_command() {
+    local rest=$2 lead=${2%%[! ]*} part=''
+
+    if ((${#rest} > columns)); then
+        printf -v lead '%*s' $((${#lead} + $1)) ''
+        while [[ $rest =~ $command_word ]]; do
+            rest=${rest:${#BASH_REMATCH[0]}}
+            if [[ -n $part ]] && ((${#part} + ${#BASH_REMATCH[0]} + 2 > columns)); then
+                printf '%s \\\n' "$part"
+                part=$lead${BASH_REMATCH[2]}
+            else
+                part+=${BASH_REMATCH[0]}
+            fi
+        done
+    fi
+    printf '%s\n' "$part$rest"
 }
 
 flow() {
-    local hang=$1 item part='' used=0 width
+    local left=$1 hang=$1 item part='' used=0 width
     shift
 
     for item in "$@"; do
         width "$item"
         if [[ -n $part ]] && ((used + 3 + width > columns)); then
             wrap "$hang" <<<"${part%"${part##*[! ]}"}"
-            printf -v part '%*s' "$hang" ''
-            used=$hang
+            printf -v part '%*s' "$left" ''
+            used=$left hang=2
         elif [[ -n $part ]]; then
             part+='   ' used=$((used + 3))
         fi
@@ -176,7 +193,8 @@ fill() {
     while [[ $paragraph =~ $link ]]; do
         paragraph=${paragraph/"${BASH_REMATCH[0]}"/"${BASH_REMATCH[1]}"}
     done
-    printf '%*s%s\n' "$indent" '' "$paragraph" | wrap "$hang"
+    printf -v paragraph '%*s%s' "$indent" '' "$paragraph"
+    break_text "$hang" "$paragraph"
     paragraph='' hang=0
 }
 

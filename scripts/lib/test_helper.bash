@@ -47,6 +47,8 @@ chapter=${chapter%%/*}
 build=${BUILD:-build}
 [[ $build == /* ]] || build=$root/$build
 python=/usr/bin/python3
+# What a test runs on a terminal may use colours, wherever the test runs.
+export TERM=xterm
 # What twins, proofs and peers use is not deprecated in the Python at hand.
 export PYTHONWARNINGS=error::DeprecationWarning:__main__
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# Colours and passing lines: on a terminal only, and no colour with NO_COLOR.
+# Colours and passing lines: on a terminal only, and no colour with NO_COLOR. What
+# fits it is in screens.bats.
 
 load ../lib/test_helper
 
@@ -35,6 +36,12 @@ colours='set_colours; echo "<$bold|$green|$red|$plain>"'
 @test "terminal: a line that will be covered is printed on a terminal only" {
     assert_equal "$(on_terminal 'until_covered 1 wait; until_covered 2 more')" 'wait^Mmore^M'
     assert_equal "$(in_pipe 'until_covered 1 wait; until_covered 2 more')" ''
+}
+
+@test "terminal: a dumb one gets lines, no colours and none that is covered" {
+    export TERM=dumb
+    assert_equal "$(on_terminal "$colours")" '<|||>^M$'
+    assert_equal "$(on_terminal 'progress one; progress two; until_covered 1 wait')" $'one^M$\ntwo^M$'
 }
 
 @test "terminal: the bar has twenty squares" {

@@ -68,12 +68,13 @@ counted() {
     [[ -z $said || ! -t 2 ]] || printf '\r\e[K' >&2
 }
 
-# compiler_said FILE: the beginning of it, for one mistake may be told many times.
+# compiler_said FILE: the beginning of it, for one mistake may be told many times. A line
+# of source that is too wide is cut, so that what is marked stays above its mark.
 compiler_said() {
     local lines
 
     lines=$(wc -l <"$1")
-    head -n 30 "$1"
+    head -n 30 "$1" | sed -E "/^ *[0-9]* \\|/s/^(.{$((columns - 1))})..+/\\1…/" | wrap 4
     ((lines <= 30)) || printf '… and %d lines more, in %s\n' $((lines - 30)) "$1"
 }
 
@@ -115,7 +116,13 @@ told() {
         [[ $line != "| "* ]] || lines+=("${line#| }")
     done
     ((${#lines[@]} > 0)) || lines=("${all[@]}")
-    printf '      %s\n' "${lines[@]}"
+    for line in "${lines[@]}"; do
+        case $line in
+            "did "*) wrap -c 10 ;;
+            " "*) wrap 0 ;; # it has no label, and is in the column of the texts
+            *) wrap 10 ;;
+        esac <<<"      $line"
+    done
 }
 
 # results TAP: each check; of the first one that fails, what was done, expected and came.
@@ -130,7 +137,7 @@ results() {
             ok) printf '  %s %s\n' "$green✓$plain" "$name" ;;
             failed) printf '  %s %s\n' "$red✗$plain" "$name" ;;
             skipped) printf '  – %-50s (not reached)\n' "$name" ;;
-        esac
+        esac | wrap 2
         [[ ${tap_result[i]} == failed ]] || continue
         ((failed++ > 0)) || told "${tap_said[i]}"
     done

@@ -89,9 +89,10 @@ wrap() {
 
 # break_text HANG LINE: at the last space that fits; a word without one at the edge.
 break_text() {
-    local rest=$2 lead=${2%%[! ]*} own part length width
+    local rest=$2 lead=${2%%[! ]*} left part length width
 
-    own=${#lead}
+    # However far to the right a line begins, some room is left for it.
+    left=$((${#lead} + $1 < columns - 20 ? ${#lead} + $1 : columns - 20))
     width "$rest"
     while ((width > columns)); do
         length=$((columns + 1))
@@ -108,28 +109,31 @@ break_text() {
             part=${part:0:length-1}
         fi
         rest=${rest:${#part}}
-        printf '%s\n' "${part%"${part##*[! ]}"}"
-        printf -v lead '%*s' $((own + $1)) ''
+        part=${part%"${part##*[! ]}"}
+        printf '%s\n' "${part//$'\u00a0'/ }"
+        printf -v lead '%*s' "$left" ''
         rest=$lead${rest#"${rest%%[! ]*}"}
         width "$rest"
     done
-    printf '%s\n' "${rest%"${rest##*[! ]}"}"
+    rest=${rest%"${rest##*[! ]}"}
+    printf '%s\n' "${rest//$'\u00a0'/ }"
 }
 
 # A quoted part of a command is one word, with all its spaces.
 command_word=$'^( *)(([^ "\'\\\\]|\\\\.|"([^"\\\\]|\\\\.)*"|\'[^\']*\')+)'
 
-# break_command HANG LINE: before an argument.
+# break_command HANG LINE: before an argument; a wide one may begin further to the left.
 break_command() {
-    local rest=$2 lead=${2%%[! ]*} part=''
+    local rest=$2 lead=${2%%[! ]*} part='' left
 
     if ((${#rest} > columns)); then
-        printf -v lead '%*s' $((${#lead} + $1)) ''
         while [[ $rest =~ $command_word ]]; do
             rest=${rest:${#BASH_REMATCH[0]}}
             if [[ -n $part ]] && ((${#part} + ${#BASH_REMATCH[0]} + 2 > columns)); then
                 printf '%s \\\n' "$part"
-                part=$lead${BASH_REMATCH[2]}
+                left=$((columns - 2 - ${#BASH_REMATCH[2]}))
+                left=$((left < ${#lead} + $1 ? left : ${#lead} + $1))
+                printf -v part '%*s%s' $((left > 2 ? left : 2)) '' "${BASH_REMATCH[2]}"
             else
                 part+=${BASH_REMATCH[0]}
             fi
@@ -185,13 +189,17 @@ markdown() {
     fill
 }
 
-# fill: prints $paragraph, if there is one: links without their targets.
+# fill: prints $paragraph, if there is one: links without their targets, and make with
+# its variables in one line, so that it can be pasted.
 fill() {
-    local link='\[([^]]*)\]\([^)]*\)'
+    local link='\[([^]]*)\]\([^)]*\)' command='make [a-z-]+( [A-Z]+=[^ ]+)*'
 
     [[ -n $paragraph ]] || return 0
     while [[ $paragraph =~ $link ]]; do
         paragraph=${paragraph/"${BASH_REMATCH[0]}"/"${BASH_REMATCH[1]}"}
+    done
+    while [[ $paragraph =~ $command ]]; do
+        paragraph=${paragraph/"${BASH_REMATCH[0]}"/"${BASH_REMATCH[0]// /$'\u00a0'}"}
     done
     printf -v paragraph '%*s%s' "$indent" '' "$paragraph"
     break_text "$hang" "$paragraph"

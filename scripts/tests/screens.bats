@@ -48,7 +48,25 @@ EOF
     printf '%s\n' '## 1. count — count up to N, which is a number that the caller gives you on the line' \
         >"$copy/01-loop/exercises/README.md"
     cp "$root/02-sockets/exercises/hints/4_"*.md "$copy/01-loop/exercises/hints/1_count.md"
-    touch "$copy"/01-loop/exercises/1_count.{c,bats}
+    cat >"$copy/01-loop/exercises/1_count.bats" <<'EOF'
+load ../../scripts/checking/exercise_helper
+@TEST "it counts to N, and what it prints is longer than a line of any terminal is, at 80" {
+    run_exercise 3 "a word" "and more words" 4 5 6 7 8 9
+    expect_output "one, two, three, four, five, six, seven, eight, nine, ten, eleven, twelve"
+}
+EOF
+    sed -i 's/^@TEST/@test/' "$copy/01-loop/exercises/1_count.bats"
+    for each in "$copy"/0[2-5]-*; do # for the table only
+        mkdir -p "$each/exercises"
+        touch "$each"/exercises/{1_a,2_b,3_c,4_d}.{c,bats}
+        echo '## 1. a — a title that is longer than it should be' >"$each/exercises/README.md"
+    done
+}
+
+# answer WORDS: 1_count prints them.
+answer() {
+    printf '#include <stdio.h>\nint main(void)\n{\n    puts("%s");\n%s}\n' "$1" "${2-}" \
+        >"$BATS_FILE_TMPDIR/copy/01-loop/exercises/1_count.c"
 }
 
 # on_terminal COLUMNS COMMAND: runs it in the copy, on a terminal of 24 rows; sets
@@ -91,6 +109,8 @@ words() {
     assert_output "no space:
   0123456789012345678901234567
   890123456789"
+    run timeout 10 bash -c 'source scripts/lib/terminal.bash; columns=30; printf "%99s\n" x | wrap 2'
+    assert_output $'\n          x'
 }
 
 @test "wrap -c: a broken command is the same command" {
@@ -118,7 +138,7 @@ words() {
     columns=40
     run markdown 2 <<'EOF'
 A [link](to/a/page.md), and a line
-of source.
+of source: make prove CARD=01-02 is whole.
 
 - An item that is longer than a line of 40.
 - Another item, also longer than one line.
@@ -128,7 +148,8 @@ of source.
         go(on);
 ```
 EOF
-    assert_output "  A link, and a line of source.
+    assert_output "  A link, and a line of source:
+  make prove CARD=01-02 is whole.
 
   - An item that is longer than a line
     of 40.
@@ -183,6 +204,31 @@ EOF
         on_terminal "$columns" "EXERCISE=1-1 scripts/hint"
         assert_success
         assert_line --regexp "^  hint [1-9] of [1-9]$"
+    done
+}
+
+@test "screens: practice, with the table, a failure, an error, and when it is solved" {
+    answer "one, two, three, four, five, six, seven, nine, ten, and so on, to the end of it"
+    for columns in 80 60; do
+        on_terminal "$columns" "make practice EXERCISE=1-1"
+        assert_success
+        assert_line --partial "05-pitfalls ○○○○"
+        assert_line --regexp "^      did       make try .*\\\\$"
+        assert_line --regexp "^      came      one, two"
+    done
+    answer "" "    a_function_that_is_missing(); another_function_that_is_missing_as_well(1, 2, 3);"
+    on_terminal 60 "make practice EXERCISE=1-1"
+    assert_line --partial "it does not compile"
+    answer "one, two, three, four, five, six, seven, eight, nine, ten, eleven, twelve"
+    sed -i '/^## When/,$d' "$BATS_FILE_TMPDIR/copy/01-loop/exercises/hints/1_count.md"
+    printf '\n## When it is solved\n\nA line of 76 columns, %s.\n' \
+        "which is as much as there may be in a debrief" \
+        >>"$BATS_FILE_TMPDIR/copy/01-loop/exercises/hints/1_count.md"
+    for columns in 80 60; do
+        on_terminal "$columns" "make practice EXERCISE=1-1"
+        assert_success
+        assert_line "  ✓ solved"
+        assert_line --partial "  next: 02-1"
     done
 }
 

@@ -9,7 +9,8 @@
  *
  * As the program ends, it adds one line to the file that EXERCISE_USED names: the
  * ms of its main thread on a processor, the ms that it ran or slept, and how
- * often it went to sleep. Without that name the clock is the system's.
+ * often it went to sleep: load does not add to that. Without that name the clock is
+ * the system's.
  *
  * scripts/lib/fair.bash preloads it into programs that are no exercises.
  */
@@ -21,6 +22,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -37,6 +39,8 @@ static _Atomic int64_t inherited;   /* what a child's parent had waited */
 static _Atomic int64_t waited_last; /* where /proc cannot be read */
 static _Atomic int64_t shown;       /* threads too see no step back */
 static int64_t ran_at_start, clock_at_start;
+static long switches_at_start;
+static long sleeps_again; /* of epoll_wait and clock_nanosleep here */
 
 /* Reads what the kernel counts for the main thread. It is called from within
  * clock_gettime, perhaps in a signal handler: so it calls the kernel alone.
@@ -143,6 +147,19 @@ static bool is_over(clockid_t clock, const struct timespec *time)
            (now.tv_sec == time->tv_sec && now.tv_nsec >= time->tv_nsec);
 }
 
+static bool in_main_thread(void)
+{
+    return syscall(SYS_gettid) == getpid();
+}
+
+static long switches(void)
+{
+    struct rusage usage = {0};
+
+    (void)getrusage(RUSAGE_THREAD, &usage);
+    return usage.ru_nvcsw;
+}
+
 /* Sleeps again if the program had to wait for a processor before it could. */
 int clock_nanosleep(clockid_t clock, int flags, const struct timespec *time,
                     struct timespec *left)
@@ -152,12 +169,35 @@ int clock_nanosleep(clockid_t clock, int flags, const struct timespec *time,
     if (!used_file || !(flags & TIMER_ABSTIME))
         return syscall(SYS_clock_nanosleep, clock, flags, time, left) ? errno
                                                                       : 0;
-    do {
+    for (;;) {
         until = for_kernel(time);
         if (syscall(SYS_clock_nanosleep, clock, flags, &until, NULL) < 0)
             return errno;
-    } while (!is_over(clock, time));
-    return 0;
+        if (is_over(clock, time))
+            return 0;
+        sleeps_again += in_main_thread();
+    }
+}
+
+/* The same for libevent, which would see that its timer is not due, and wait again. */
+int epoll_wait(int fd, struct epoll_event *events, int size, int timeout)
+{
+    const int64_t ms = second / 1000;
+    int64_t left = timeout, end = 0;
+    int count;
+
+    if (used_file && timeout > 0)
+        end = fair_clock() + timeout * ms;
+    for (;;) {
+        count = (int)syscall(SYS_epoll_pwait, fd, events, size, (int)left, NULL,
+                             (size_t)0);
+        if (count != 0 || end == 0)
+            return count;
+        left = (end - fair_clock() + ms - 1) / ms;
+        if (left <= 0)
+            return 0;
+        sleeps_again += in_main_thread();
+    }
 }
 
 int timerfd_settime(int fd, int flags, const struct itimerspec *time,
@@ -182,24 +222,24 @@ __attribute__((constructor)) static void start_clock(void)
     counted = process;
     (void)read_schedstat(&ran_at_start, &waits);
     clock_at_start = fair_clock();
+    switches_at_start = switches();
 }
 
 __attribute__((destructor)) static void tell_use(void)
 {
     const int64_t ms = second / 1000;
     int64_t ran = ran_at_start, waits;
-    struct rusage usage = {0};
+    long slept = switches() - switches_at_start - sleeps_again;
     FILE *out;
 
     if (!used_file || getpid() != process)
         return;
     (void)read_schedstat(&ran, &waits);
-    (void)getrusage(RUSAGE_THREAD, &usage);
     out = fopen(used_file, "a");
     if (!out)
         return;
-    (void)fprintf(
-        out, "%lld %lld %ld\n", (long long)((ran - ran_at_start) / ms),
-        (long long)((fair_clock() - clock_at_start) / ms), usage.ru_nvcsw);
+    (void)fprintf(out, "%lld %lld %ld\n",
+                  (long long)((ran - ran_at_start) / ms),
+                  (long long)((fair_clock() - clock_at_start) / ms), slept);
     (void)fclose(out);
 }

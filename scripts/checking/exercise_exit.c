@@ -1,14 +1,23 @@
-/* Linked into every exercise: says what it leaves open, and interrupts it.
+/* Linked into every exercise: says what it leaves open, says what it waits for when
+ * it never ends, and interrupts it.
  *
  * As the program ends, it writes a line for each descriptor that is open now
  * and was not when it began into the file that EXERCISE_LEFT_OPEN names: what
  * /proc says of it, "socket:[4711]". Nothing is written without that name.
  *
+ * When the check ends a program whose time is over by SIGABRT, AddressSanitizer
+ * reports where it is. Then a line for each event that is pending in the loop that runs
+ * goes into the same file: "event: timer: on_tick 01-loop/exercises/1_x.c:40".
+ *
  * With EXERCISE_INTERRUPT=TIMES a SIGINT comes so often, each in the middle of a
  * malloc, as soon as the program handles that signal and has printed something.
- * A signal handler that prints, allocates or frees then and there is told on in
- * the file that EXERCISE_UNSAFE names.
+ * A signal handler that prints through stdio, allocates or frees then and there is
+ * told on in the file that EXERCISE_UNSAFE names. It may call write().
  */
+#define _GNU_SOURCE 1 /* RTLD_NEXT */
+#include <dlfcn.h>
+#include <event2/event.h>
+#include <event2/event_struct.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -21,6 +30,9 @@
 extern int __sanitizer_install_malloc_and_free_hooks(
     void (*on_malloc)(const volatile void *, size_t),
     void (*on_free)(const volatile void *));
+extern void __sanitizer_set_death_callback(void (*on_death)(void));
+extern void __sanitizer_symbolize_pc(void *pc, const char *format, char *text,
+                                     size_t size);
 
 enum { DESCRIPTORS = 256 };
 static bool at_start[DESCRIPTORS];
@@ -67,9 +79,109 @@ __attribute__((destructor)) static void tell_descriptors(void)
     (void)fclose(out);
 }
 
+/* What a program waits for */
+
+static struct event_base *looping; /* whose loop runs */
+static struct sigaction reporting; /* AddressSanitizer's, for SIGABRT */
+static bool asked;                 /* by the check, and not by abort() */
+
+/* In front of libevent's, to learn of the base. */
+int event_base_loop(struct event_base *base, int flags)
+{
+    int (*loop)(struct event_base *, int);
+    struct event_base *outer = looping;
+    int result;
+
+    *(void **)&loop = dlsym(RTLD_NEXT, "event_base_loop");
+    looping = base;
+    result = loop(base, flags);
+    looping = outer;
+    return result;
+}
+
+int event_base_dispatch(struct event_base *base)
+{
+    return event_base_loop(base, 0);
+}
+
+static const char *kind_of(const struct event *event)
+{
+    if (event->ev_events & EV_SIGNAL)
+        return "signal";
+    if (event->ev_fd < 0)
+        return "timer";
+    return event->ev_events & EV_READ ? "descriptor to read"
+                                      : "descriptor to write";
+}
+
+/* The pc of a call is taken to be behind it. libevent's own events are left out. */
+static int tell_event(const struct event_base *base, const struct event *event,
+                      void *out)
+{
+    event_callback_fn callback = event_get_callback(event);
+    char text[256], *pc;
+
+    (void)base;
+    if (event->ev_evcallback.evcb_flags & EVLIST_INTERNAL)
+        return 0;
+    memcpy(&pc, &callback, sizeof pc);
+    __sanitizer_symbolize_pc(pc + 1, "%f %S", text, sizeof text);
+    (void)dprintf(*(int *)out, "event: %s: %s\n", kind_of(event), text);
+    return 0;
+}
+
+/* The report is out: should this crash, or hang, nothing is lost. */
+static void tell_events(void)
+{
+    const char *name = getenv("EXERCISE_LEFT_OPEN");
+    int out = -1;
+
+    if (asked && looping && name)
+        out = open(name, O_WRONLY | O_TRUNC);
+    if (out >= 0)
+        (void)event_base_foreach_event(looping, tell_event, &out);
+}
+
+static void on_abort(int signo, siginfo_t *info, void *context)
+{
+    asked = info->si_pid != process;
+    reporting.sa_sigaction(signo, info, context);
+}
+
+__attribute__((constructor)) static void prepare_report(void)
+{
+    struct sigaction action = {.sa_flags =
+                                   SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
+
+    action.sa_sigaction = on_abort;
+    if (!getenv("EXERCISE_LEFT_OPEN") ||
+        sigaction(SIGABRT, NULL, &reporting) < 0 ||
+        !(reporting.sa_flags & SA_SIGINFO))
+        return; /* without handle_abort=1 */
+    (void)sigaction(SIGABRT, &action, NULL);
+    __sanitizer_set_death_callback(tell_events);
+}
+
+/* What a signal handler must not do */
+
 static int interrupts; /* still to come */
 static bool interrupting;
+static off_t written;      /* to stdout by the handler, by write() */
 static const char *unsafe; /* what the handler has done */
+
+/* In front of libc's; stdio calls another. */
+ssize_t write(int fd, const void *data, size_t size)
+{
+    static ssize_t (*next)(int, const void *, size_t);
+    ssize_t length;
+
+    if (!next)
+        *(void **)&next = dlsym(RTLD_NEXT, "write");
+    length = next(fd, data, size);
+    if (interrupting && fd == STDOUT_FILENO && length > 0)
+        written += length;
+    return length;
+}
 
 static void on_free(const volatile void *memory)
 {
@@ -95,10 +207,11 @@ static void on_malloc(const volatile void *memory, size_t size)
         sigaction(SIGINT, NULL, &action) < 0 || action.sa_handler == SIG_DFL)
         return;
     interrupts--;
+    written = 0;
     interrupting = true;
     (void)raise(SIGINT);
     interrupting = false;
-    if (!unsafe && lseek(STDOUT_FILENO, 0, SEEK_CUR) != printed)
+    if (!unsafe && lseek(STDOUT_FILENO, 0, SEEK_CUR) != printed + written)
         unsafe = "prints";
     out = name && unsafe ? open(name, O_CREAT | O_WRONLY, 0600) : -1;
     if (out < 0)

@@ -11,6 +11,7 @@
 #   judge.bash          finds out what became of a run
 #   expect.bash         what a test expects
 #   message.bash        what the learner reads when it does not come
+#   complain.py         lays that out, from the first difference on
 #   peer.bash           Python that plays the other side of a connection
 #   explain_report.py   puts the sanitizers' reports into words
 #
@@ -42,9 +43,14 @@
 #   expect_status N          the exit status is N
 #   expect_nothing_left [-q] no run so far leaked memory or left a descriptor open;
 #       -q: where a leak comes from is not told, as the learner is to hunt it
-#   expect_idle              the last run, of 300 ms or more, waited without spinning
+#   expect_idle [WAKES]      the last run, of 300 ms or more, waited without spinning
+#       or polling: it ran 50 ms at most. WAKES: it went to sleep so often at most; a
+#       right answer does so once for each thing that it waits for, on a busy machine,
+#       too. An answer that looks every 100 ms needs a run so long that it shows.
 #   wrong EXPECTED CAME      ends the test, for all other expectations:
 #       ((ticks <= 5)) || wrong "at most 5 ticks" "$ticks ticks"
+#       wrong -t EXPECTED CAME  both are what a program prints, and not words about it:
+#       they are shown from their first difference on, which is marked
 #   then="WORDS"             before a run: what else is done while it runs. What was
 #       done is told by a command that repeats it: `make try` with the arguments; or, if
 #       there is more to it than arguments and input, `make try` with CHECK and SEED.

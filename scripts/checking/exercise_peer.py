@@ -6,10 +6,12 @@ CODE gets the names below, those of scripts/lib/peer.py, and `args`, the argumen
 It says what it is doing with doing("connect and send nothing"), and what is wrong
 with wrong("expected", "came"). Sockets wait 2 s at most. A timeout or a reset that
 CODE does not catch is what came. All this goes into files whose names begin with
-RUN: doing (a line each), expected, came, and spins if the program was in an endless loop.
+RUN: doing (a line each), expected, came, silent if the program did not answer in time,
+and spins if it never waited meanwhile.
 """
 import errno
 import random  # for CODE, which draws from it alone
+import re
 import threading  # for CODE
 
 from peer import *
@@ -41,18 +43,35 @@ def wrong(expected, came):
     sys.exit(3)
 
 
+def quote(data):
+    """Bytes as C writes them: "abc\\n"."""
+    text = data.decode("utf-8", "backslashreplace").translate(
+        {10: "\\n", 13: "\\r", 9: "\\t", 34: '\\"', 92: "\\\\", 0: "\\0"})
+    return f'"{text}"'
+
+
 def show(data):
-    """Bytes as C writes them: "abc\\n"; long ones cut."""
+    """The same on one line; long ones cut."""
     if not isinstance(data, bytes):
         return data
-    text = data[:300].decode("utf-8", "backslashreplace")
-    quoted = text.translate({10: "\\n", 13: "\\r", 9: "\\t", 34: '\\"', 92: "\\\\"})
-    return f'"{quoted}"' + (f" … ({len(data)} bytes)" if len(data) > 300 else "")
+    return quote(data[:300]) + (f" … ({len(data)} bytes)" if len(data) > 300 else "")
+
+
+def show_lines(data, most):
+    """The same, a line for each line that was sent, of so many bytes at most; the learner
+    is shown what is near the first difference.
+    """
+    if not isinstance(data, bytes):
+        return data
+    return "\n".join(map(quote, re.findall(rb"[^\n]*\n|[^\n]+", data[:most])))
 
 
 def expect(expected, came):
     if expected != came:
-        wrong(show(expected) if expected else "the end", show(came) if came else "the end")
+        most = 4096 + next(
+            (i for i, (one, other) in enumerate(zip(expected, came)) if one != other),
+            min(len(expected), len(came)))
+        wrong(*(show_lines(data, most) if data else "the end" for data in (expected, came)))
 
 
 def amount(data):
@@ -71,9 +90,10 @@ def spins():
 def nothing_more():
     """What came, when nothing came any more."""
     came = f"{amount(received)}, then nothing, not even the end, for 2 s" if received else "nothing, for 2 s"
+    tell("silent", "")
     if spins():
         tell("spins", "")
-        came += "\nit used the processor all the time: an endless loop"
+        came += "\nit never waited: it ran all the time (an endless loop)"
     wrong(expecting, came)
 
 

@@ -8,9 +8,9 @@
 judge() {
     local report='' size
 
-    { output=$(<"$run.out") stderr=$(<"$run.err"); } 2>/dev/null # bash warns of NUL bytes
-    stderr=${stderr::100000}
+    read_output
     mapfile -t lines <<<"$output"
+    dids[runs]=$did thens[runs]=$then
     read_report
     if ((status == 134 || status == 137)) && [[ $stderr == *": runtime error: "* ]]; then
         report=$stderr stderr='' # UBSan reports there, even with a log_path
@@ -21,16 +21,26 @@ judge() {
         misbehaved "it prints without end: stopped after $((output_limit / 1024)) MiB"
     elif [[ $report == *"hard rss limit exhausted"* ]]; then
         misbehaved "it takes memory without end: stopped at 512 MiB"
-    elif [[ $report == *"runtime error: "* || $report == *"ERROR: AddressSanitizer"* ]]; then
+    elif [[ $report == *"runtime error: "* || $report == *"ERROR: AddressSanitizer"* ]] &&
+        ! [[ -e $run.late && $report == *"ERROR: AddressSanitizer: ABRT"* ]]; then
         misbehaved "it crashed: $(explain crash "$name" <<<"$report")"
-    elif ((status == 137)); then
+    elif [[ -e $run.late ]]; then # whatever it made of the signal
         touch "$BATS_FILE_TMPDIR/never_ended"
-        misbehaved "it never ended: stopped after $limit s$(busy_or_asleep)"
+        misbehaved "it never ended: stopped after $((limit * patience)) s
+$(explain stuck "$name" "$used" "$could" "$run.open" <<<"$report")"
     elif ((status > 128 && status <= 192)); then
         misbehaved "it crashed: killed by SIG$(kill -l $((status - 128)))$(
             ((status != 141)) || echo " (it wrote to a connection that was closed)"
         )"
     fi
+}
+
+# read_output: sets $output and $stderr: of stderr the last 100,000 bytes or so. A zero
+# byte, which bash cannot hold, is "\0" in $output.
+read_output() {
+    { output=$(<"$run.out") stderr=$(<"$run.err"); } 2>/dev/null # bash warns of NUL bytes
+    ! IFS= read -rd '' _ <"$run.out" || output=$(sed 's/\x0/\\0/g' "$run.out")
+    ((${#stderr} <= 100000)) || { stderr=${stderr: -100000} && stderr=${stderr#*$'\n'}; }
 }
 
 # read_report: sets $report to what the sanitizers reported about the run.
@@ -79,16 +89,19 @@ read_use() {
     ((could >= had - 800)) || could=$had
 }
 
-# busy_or_asleep: prints what a program that never ended did meanwhile, as far as
-# its processor time shows that: of the time in which it could have run.
-busy_or_asleep() {
-    [[ -n $used ]] || return 0
-    if ((used >= could / 8)); then
-        printf ', the loop never became idle'
-    else
-        printf '\nit slept: an event is still pending, or a call waits'
-    fi
-    ((used <= could / 2)) ||
-        printf '\nit used the processor all the time (%.1f s of %.1f): an endless loop' \
-            "${used}e-3" "${could}e-3"
+# where_it_is: prints, after a newline, where a program is that does not answer its peer,
+# unless it waits in its event loop, as it ought to. Ends it.
+where_it_is() {
+    local report where
+
+    [[ -e $run.silent ]] || return 0
+    start_pace
+    ask_where
+    until [[ -e $run.status ]] || ((had >= 1000000 * patience)); do
+        sleep 0.02
+        pace "$exercise_pid"
+    done
+    read_report
+    where=$(explain stuck_in "$name" <<<"$report")
+    [[ -z $where ]] || printf '\n%s' "$where"
 }

@@ -2,65 +2,63 @@
 # What the learner reads when a test fails: what was done, what was expected, what
 # came. A part of exercise_helper.bash, which explains wrong.
 
-# complain LABEL TEXT [LABEL TEXT…]: prints the texts, with their labels in a column.
-# make practice knows these lines by the mark "| ". Long texts are cut. What a
-# terminal would obey is shown as "?".
+# complain [-t] LABEL TEXT [LABEL TEXT…]: prints the texts, with their labels in a
+# column. make practice knows these lines by the mark "| ". -t: expected and came are
+# what a program printed, and begin near their first difference.
 complain() {
-    local line label count LC_ALL=C
+    local texts=()
 
-    while (($# > 0)); do
-        label=$1 count=0
-        while IFS= read -r line; do
-            if ((++count > 12)); then
-                printf '| %-9s … and more\n' ''
-                break
-            fi
-            line=${line//$'\t'/\\t}
-            printf '| %-9s %.200s\n' "$label" "${line//[[:cntrl:]]/?}"
-            label=''
-        done <<<"${2:-(nothing)}"
-        shift 2
-    done
+    [[ $1 != -t ]] || { texts=(texts) && shift; }
+    printf '%s\0' "$@" | "$python" -I -S "$root/scripts/checking/complain.py" "${texts[@]}"
 }
 
-# complain_of_stderr: prints $stderr without the lines that do not help the learner.
-complain_of_stderr() {
-    local said
-
-    said=$(grep -vE 'listening on [0-9.]+:[0-9]+$|^AddressSanitizer:DEADLYSIGNAL' <<<"$stderr") ||
-        return 0
-    complain stderr "$said"
+# helpful_stderr: sets $said to $stderr without the lines that do not help the learner.
+helpful_stderr() {
+    said=''
+    [[ -z $stderr ]] ||
+        said=$(grep -vaE 'listening on [0-9.]+:[0-9]+$|^AddressSanitizer:DEADLYSIGNAL' \
+            <<<"$stderr") || true
 }
 
-# complain_of_run: prints the command that repeats the run, and what else was done.
-complain_of_run() {
-    complain did "$did"
-    [[ -z $then ]] || complain "then" "$then"
+# what_was_done: sets $done to the command that repeats the run, and what else was done.
+what_was_done() {
+    done=(did "$did")
+    [[ -z $then ]] || done+=("then" "$then")
 }
 
 # wrong EXPECTED CAME: ends the test. The exit status is mentioned if it is not 0 and
-# was not what the test looked at.
+# was not what the test looked at. With -t EXPECTED and CAME are what a program printed.
 wrong() {
-    complain_of_run
-    complain expected "$1" came "$2"
-    [[ -z $stderr ]] || complain_of_stderr
-    [[ $status == 0 || $1 == "exit "* || $1 == *": exit "* ]] || complain exit "$status"
+    local said done texts=() more=()
+
+    [[ $1 != -t ]] || { texts=(-t) && shift; }
+    what_was_done
+    helpful_stderr
+    [[ -z $said ]] || more+=(stderr "$said")
+    [[ $status == 0 || $1 == "exit "* || $1 == *": exit "* ]] || more+=(exit "$status")
+    complain "${texts[@]}" "${done[@]}" expected "$1" came "$2" "${more[@]}"
     exit 1
 }
 
 # misbehaved CAME: ends the test after a fault that no test expects: a crash, a leak,
-# no end. If a test of this file has told of it in full, only its first line is told.
+# no end. If a test of this file has told of it in full, perhaps with other amounts,
+# only its first line is told.
 misbehaved() {
-    if grep -qsxF -e "${1%%$'\n'*}" "$BATS_FILE_TMPDIR/told"; then
-        complain_of_run
-        complain came "${1%%$'\n'*}"
+    local said done fault more=()
+
+    # "leaks 14 bytes" and "leaks 1 byte" are one fault, ":14 in" and ":15 in" are not.
+    what_was_done
+    fault=$(sed -E '1!d; s/(^| )(an?|[0-9]+) (of )?/\1/g; s/([a-z])s\b/\1/g' <<<"$1")
+    if grep -qsxF -e "$fault" "$BATS_FILE_TMPDIR/told"; then
+        complain "${done[@]}" came "${1%%$'\n'*}"
         exit 1
     fi
-    echo "${1%%$'\n'*}" >>"$BATS_FILE_TMPDIR/told"
-    complain_of_run
-    [[ -z $expecting || $1 != "it never ended"* ]] || complain expected "$expecting"
-    complain came "$1"
-    [[ -z $output ]] || complain stdout "$output"
-    [[ -z $stderr ]] || complain_of_stderr
+    echo "$fault" >>"$BATS_FILE_TMPDIR/told"
+    [[ -z $expecting || $1 != "it never ended"* ]] || more+=(expected "$expecting")
+    more+=(came "$1")
+    [[ -z $output ]] || more+=(stdout "$output")
+    helpful_stderr
+    [[ -z $said ]] || more+=(stderr "$said")
+    complain "${done[@]}" "${more[@]}"
     exit 1
 }

@@ -9,6 +9,10 @@
 #                   programs ready to run than processors, the share of the others
 #   note_use PID    writes $run.used as exercise_clock.c does, for a run that is
 #                   about to be killed
+#   ask_where       sends SIGABRT, so that the sanitizer reports what the program is
+#                   doing; it may take its time, and a program may ignore it
+#   end_late        ends a run whose time is over: asks it where it is, and when
+#                   $had is a second later, kills it. $run.late says that it was late
 
 mapfile -t processors < <(printf '%s\n' /sys/devices/system/cpu/cpu[0-9]*)
 cores=${#processors[@]}
@@ -33,6 +37,22 @@ pace() {
     # Whatever /proc says here, an end comes.
     ((given >= real / 30)) || given=$((real / 30))
     had=$((had + given))
+}
+
+ask_where() {
+    local pid=''
+
+    { read -r pid <"$run.pid"; } 2>/dev/null || return 0
+    kill -ABRT "$pid" 2>/dev/null || true
+}
+
+end_late() {
+    if [[ ! -e $run.late ]]; then
+        note_use "$(<"$run.pid")"
+        : >"$run.late"
+        ask_where
+    fi
+    ((had < (limit + 1) * patience * 1000000)) || end_group
 }
 
 note_use() {

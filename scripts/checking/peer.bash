@@ -2,7 +2,7 @@
 # Python that plays the other side of a connection. A part of exercise_helper.bash.
 
 # peer CODE [ARGUMENT…]: runs CODE in exercise_peer.py, which lists what CODE may
-# call and what it writes into $run.{expected,came,doing,spins}. Sets $output, and
+# call and what it writes into $run.{expected,came,doing,spins,silent}. Sets $output, and
 # $then to what the peer was doing last. If the program crashed meanwhile, the test
 # ends with that; if the peer failed otherwise, with what the peer says of it.
 peer() {
@@ -10,7 +10,7 @@ peer() {
     local -x PYTHONPATH=$root/scripts/lib PEER_TIMEOUT=2
     local -x PEER_PORT=${port-} PEER_PID=$exercise_pid PEER_PATIENCE=$patience PEER_SEED=$RANDOM
 
-    rm -f "$run".{peer,expected,came,doing,spins}
+    rm -f "$run".{peer,expected,came,doing,spins,silent}
     # The program itself has 20 s, as it is given them.
     output=$(timeout -s KILL $((120 * patience)) "$python" -BS scripts/checking/exercise_peer.py \
         "$run" "$@" 2>"$run.peer" 3>&-) || came=$?
@@ -32,7 +32,7 @@ peer() {
     fi
     stderr=$(<"$run.err")
     [[ ! -e $run.spins ]] || touch "$BATS_FILE_TMPDIR/never_ended"
-    [[ ! -e $run.came ]] || wrong "$(<"$run.expected")" "$(<"$run.came")"
+    [[ ! -e $run.came ]] || wrong "$(<"$run.expected")" "$(<"$run.came")$(where_it_is)"
     wrong "the peer comes to its end" "$(tail -n 1 "$run.peer")"
 }
 

@@ -13,6 +13,7 @@
 #   $run.open   the descriptors it left open, from exercise_exit.c
 #   $run.unsafe what a signal handler of it must not call, from exercise_exit.c
 #   $run.report.*   the sanitizers' reports
+#   $run.late   is there if its time was over before it ended
 #   $run.told   the command, and what the peer did; for make try with CHECK
 
 # prepare SECONDS OPTION… ARGUMENT…: makes a new run ready. Sets $limit, $run,
@@ -60,11 +61,11 @@ limited() {
     until read -rt 0.1 -u "$end" || (($? <= 128)); do
         { read -r pid <"$run.pid"; } 2>/dev/null || true
         pace "$pid"
-        ((had < limit * patience * 1000000)) || end_group
+        ((had < limit * patience * 1000000)) || end_late
     done
     exec {end}<&-
     wait "$job" || ended=$?
-    ((ended != 137)) || end_group
+    [[ $ended != 137 && ! -e $run.late ]] || end_group
     read_processor_ms
     echo "$((processor_ms - before)) $((had / 1000))" >"$run.seen"
     echo "$ended" >"$run.status"
@@ -157,9 +158,10 @@ stop_exercise() {
 await_exercise() {
     limit=2
     start_pace
-    until [[ -e $run.status ]] || ((had >= limit * patience * 1000000)); do
+    until [[ -e $run.status ]]; do
         sleep 0.02
         pace "$exercise_pid"
+        ((had < limit * patience * 1000000)) || end_late
     done
     end_exercise
     judge

@@ -4,6 +4,7 @@
 load ../lib/test_helper
 load helpers/copy
 load helpers/practice
+load helpers/idle
 
 plain_build_only=yes
 
@@ -272,4 +273,122 @@ END
     [[ $output =~ "it ran "[1-9][0-9]+" ms of the "[1-9][0-9]+" ms" ]] || fail "$output"
     assert_line "  ✗ words"
     [[ ! -e $BATS_TEST_TMPDIR/run ]] || fail "it ran the words"
+}
+
+@test "expect_idle: the verdict is the same with patience; see soak/ for a busy machine" {
+    idle_verdicts
+}
+
+@test "misbehaved: one fault is told in full once, even with other amounts" {
+    small_workbook
+    outcomes "leak" "leak 2" socket "files" "use_after_free" "use_after_free 2"
+    assert_equal "$(grep -o "it leaks: 14 bytes, allocated at" <<<"$output" | wc -l)" 2
+    assert_equal "$(grep -o "freed at 1_count.c:15 in main" <<<"$output" | wc -l)" 1
+    exercise 'char *p = malloc((size_t)argc); puts("some output"); p = NULL; (void)p;'
+    checks '"one" { run_exercise 1; expect_nothing_left; }' \
+        '"other" { run_exercise 1 2 3; expect_nothing_left; }'
+    run in_copy practice
+    assert_output --partial "it leaks: 4 bytes, allocated at"
+    assert_equal "$(grep -c "some output" <<<"$output")" 1
+}
+
+@test "expect_nothing_left: what was done is the run that leaked, not the last one" {
+    small_workbook
+    exercise 'puts(argv[1]); if (argc == 3) malloc(7);'
+    checks '"nothing is left" { run_exercise it leaks; run_exercise well; expect_nothing_left; }'
+    run in_copy practice
+    assert_line --regexp "^ +did +.*it leaks"
+    assert_line --regexp "^ +stdout +it$"
+}
+
+@test "run_exercise: a zero byte is seen, and of much stderr the end is kept" {
+    small_workbook
+    exercise 'fwrite("tick 1\0\n", 1, 8, stdout);
+for (int i = 0; i < 30000; i++) fprintf(stderr, "line %d\n", i);'
+    checks '"zero" { run_exercise; expect_output "tick 1"; }' \
+        '"much" { run_exercise; [[ $stderr == "line "*"line 29999" ]] || wrong x y; }'
+    run in_copy practice
+    assert_output --regexp 'came +tick 1\\0'
+    assert_output --regexp "stderr +… [0-9]+ lines before"
+    assert_output --partial "line 29999"
+    assert_line "  ✓ much"
+}
+
+@test "peer: a program that does not answer: where it is; bytes from their first difference" {
+    small_workbook
+    cat >"$copy/01-loop/exercises/1_count.c" <<'END'
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+int main(int argc, char **argv)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET};
+    socklen_t size = sizeof at;
+    int fd = socket(AF_INET, SOCK_STREAM, 0), client;
+    char text[64];
+    listen(fd, 5);
+    getsockname(fd, (struct sockaddr *)&at, &size);
+    fprintf(stderr, "listening on 127.0.0.1:%d\n", ntohs(at.sin_port));
+    client = accept(fd, NULL, NULL);
+    for (int i = 0; argc == 1 && i < 99; i++) {
+        size = (socklen_t)sprintf(text, "line %d\n", i == 42 ? 43 : i);
+        if (write(client, text, size) < 0)
+            return 1;
+    }
+    for (; argc > 1;)
+        usleep((useconds_t)strlen(argv[1]));
+    return 0;
+}
+END
+    checks '"silent" { start_exercise x; peer "expect(b\"x\", read_all(connect()))"; }' \
+        '"other" { start_exercise; peer "
+expect(b\"\".join(b\"line %d\\n\" % i for i in range(99)), read_all(connect()))"; }'
+    run in_copy practice
+    assert_output --regexp "came +nothing, for 2 s
+ +it was at 1_count.c:22 in main, which called usleep"
+    assert_output --regexp 'came +… 40 lines alike
+ +"line 40\\n"
+ +"line 41\\n"
+ +"line 43\\n"
+ +\^ line 43
+ +"line 43\\n"'
+}
+
+@test "EXERCISE_INTERRUPT: a handler may write(), and must not print" {
+    small_workbook
+    cat >"$copy/01-loop/exercises/1_count.c" <<'END'
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+static void on_write(int signo)
+{
+    (void)signo;
+    if (write(1, "stopping\n", 9) < 0)
+        _exit(1);
+}
+static void on_print(int signo)
+{
+    (void)signo;
+    puts("stopping");
+}
+int main(int argc, char **argv)
+{
+    (void)argc;
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    signal(SIGINT, strcmp(argv[1], "print") ? on_write : on_print);
+    puts("begun");
+    free(malloc(7));
+    return 0;
+}
+END
+    checks '"write" { EXERCISE_INTERRUPT=1 run_exercise write; expect_output "begun
+stopping"; [[ ! -s $run.unsafe ]] || wrong x "$(<"$run.unsafe")"; }' \
+        '"print" { EXERCISE_INTERRUPT=1 run_exercise print; wrong x "it $(<"$run.unsafe")"; }'
+    run in_copy practice
+    assert_line "  ✓ write"
+    assert_output --regexp "came +it prints"
 }

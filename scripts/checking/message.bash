@@ -20,23 +20,23 @@ helpful_stderr() {
             <<<"$stderr") || true
 }
 
-# what_was_done: sets $done to the command that repeats the run, and what else was done.
+# what_was_done: sets $deed to the command that repeats the run, and what else was done.
 what_was_done() {
-    done=(did "$did")
-    [[ -z $then ]] || done+=("then" "$then")
+    deed=(did "$did")
+    [[ -z $then ]] || deed+=("then" "$then")
 }
 
 # wrong EXPECTED CAME: ends the test. The exit status is mentioned if it is not 0 and
 # was not what the test looked at. With -t EXPECTED and CAME are what a program printed.
 wrong() {
-    local said done texts=() more=()
+    local said deed texts=() more=()
 
     [[ $1 != -t ]] || { texts=(-t) && shift; }
     what_was_done
     helpful_stderr
     [[ -z $said ]] || more+=(stderr "$said")
     [[ $status == 0 || $1 == "exit "* || $1 == *": exit "* ]] || more+=(exit "$status")
-    complain "${texts[@]}" "${done[@]}" expected "$1" came "$2" "${more[@]}"
+    complain "${texts[@]}" "${deed[@]}" expected "$1" came "$2" "${more[@]}"
     exit 1
 }
 
@@ -44,13 +44,13 @@ wrong() {
 # no end. If a test of this file has told of it in full, perhaps with other amounts,
 # only its first line is told.
 misbehaved() {
-    local said done fault more=()
+    local said deed fault more=()
 
     # "leaks 14 bytes" and "leaks 1 byte" are one fault, ":14 in" and ":15 in" are not.
     what_was_done
     fault=$(sed -E '1!d; s/(^| )(an?|[0-9]+) (of )?/\1/g; s/([a-z])s\b/\1/g' <<<"$1")
     if grep -qsxF -e "$fault" "$BATS_FILE_TMPDIR/told"; then
-        complain "${done[@]}" came "${1%%$'\n'*}"
+        complain "${deed[@]}" came "${1%%$'\n'*}"
         exit 1
     fi
     echo "$fault" >>"$BATS_FILE_TMPDIR/told"
@@ -59,6 +59,6 @@ misbehaved() {
     [[ -z $output ]] || more+=(stdout "$output")
     helpful_stderr
     [[ -z $said ]] || more+=(stderr "$said")
-    complain "${done[@]}" "${more[@]}"
+    complain "${deed[@]}" "${more[@]}"
     exit 1
 }

@@ -12,7 +12,7 @@ plain_build_only=yes
 # is all of them.
 practised_in_full() {
     run in_copy practice
-    output+=$'\n'$(sed -n 's/^# | /      /p' "$copy/build/practice/01-1.tap")
+    output=$(grep -v '^      ' <<<"$output")$'\n'$(sed -n 's/^# | /      /p' "$copy/build/practice/01-1.tap")
 }
 
 # outcomes CASE…: the first exercise does what its argument says, each tested by
@@ -243,7 +243,7 @@ END
     ((BASH_REMATCH[1] * 25 > BASH_REMATCH[2])) || fail "$output"
     assert_output --partial "it never ended: stopped after 1 s"
     assert_output --partial "it never waited: it ran "
-    assert_output --partial "it loops at 1_count.c:34 in main"
+    assert_output --regexp "it loops at 1_count.c:3[45] in main"
 }
 
 @test "run_exercise: what an answer writes about its own use of time is neither believed nor run" {
@@ -287,7 +287,7 @@ END
     exercise 'char *p = malloc((size_t)argc); puts("some output"); p = NULL; (void)p;'
     checks '"one" { run_exercise 1; expect_nothing_left; }' \
         '"other" { run_exercise 1 2 3; expect_nothing_left; }'
-    run in_copy practice
+    practised_in_full
     assert_output --partial "it leaks: 4 bytes, allocated at"
     assert_equal "$(grep -c "some output" <<<"$output")" 1
 }
@@ -296,7 +296,7 @@ END
     small_workbook
     exercise 'puts(argv[1]); if (argc == 3) malloc(7);'
     checks '"nothing is left" { run_exercise it leaks; run_exercise well; expect_nothing_left; }'
-    run in_copy practice
+    practised_in_full
     assert_line --regexp "^ +did +.*it leaks"
     assert_line --regexp "^ +stdout +it$"
 }
@@ -307,7 +307,7 @@ END
 for (int i = 0; i < 30000; i++) fprintf(stderr, "line %d\n", i);'
     checks '"zero" { run_exercise; expect_output "tick 1"; }' \
         '"much" { run_exercise; [[ $stderr == "line "*"line 29999" ]] || wrong x y; }'
-    run in_copy practice
+    practised_in_full
     assert_output --regexp 'came +tick 1\\0'
     assert_output --regexp "stderr +… [0-9]+ lines before"
     assert_output --partial "line 29999"
@@ -345,7 +345,7 @@ END
     checks '"silent" { start_exercise x; peer "expect(b\"x\", read_all(connect()))"; }' \
         '"other" { start_exercise; peer "
 expect(b\"\".join(b\"line %d\\n\" % i for i in range(99)), read_all(connect()))"; }'
-    run in_copy practice
+    practised_in_full
     assert_output --regexp "came +nothing, for 2 s
  +it was at 1_count.c:22 in main, which called usleep"
     assert_output --regexp 'came +… 40 lines alike
@@ -388,7 +388,7 @@ END
     checks '"write" { EXERCISE_INTERRUPT=1 run_exercise write; expect_output "begun
 stopping"; [[ ! -s $run.unsafe ]] || wrong x "$(<"$run.unsafe")"; }' \
         '"print" { EXERCISE_INTERRUPT=1 run_exercise print; wrong x "it $(<"$run.unsafe")"; }'
-    run in_copy practice
+    practised_in_full
     assert_line "  ✓ write"
     assert_output --regexp "came +it prints"
 }

@@ -12,7 +12,7 @@ complain() {
     [[ $1 != texts ]] || { mode=(texts) && shift; }
     run "$python" -I -S scripts/checking/complain.py "${mode[@]}" < <(printf '%s\0' "$@")
     assert_success
-    output=$(sed 's/^| //' <<<"$output")
+    output=${output#"| "} output=${output//$'\n| '/$'\n'}
     mapfile -t lines <<<"$output"
     for line in "${lines[@]}"; do # in make practice six columns stand before each
         ((${#line} <= 74)) || [[ $line == did* ]] || fail "${#line} columns: $line"

@@ -144,7 +144,7 @@ static void tell_events(void)
 
 static void on_abort(int signo, siginfo_t *info, void *context)
 {
-    asked = info->si_pid != process;
+    asked = info->si_pid != getpid();
     reporting.sa_sigaction(signo, info, context);
 }
 
@@ -227,8 +227,8 @@ __attribute__((constructor)) static void prepare_interrupts(void)
     const char *times = getenv("EXERCISE_INTERRUPT");
 
     interrupts = times ? (int)strtol(times, NULL, 10) : 0;
-    (void)!write(-1, "", 0);
     if (interrupts > 0 &&
-        !__sanitizer_install_malloc_and_free_hooks(on_malloc, on_free))
+        (write(STDOUT_FILENO, "", 0) < 0 ||
+         !__sanitizer_install_malloc_and_free_hooks(on_malloc, on_free)))
         abort();
 }

@@ -125,9 +125,11 @@ hello() {
     in_copy reset 01-2
     run in_copy practice
     assert_line "0 of 2 solved   01-loop ○○"
-    # The one that is named is all that is built.
+    # The one that is named is all that is built; in the chapter's folder, too.
     rm -r "$copy/build"
-    in_copy practice 01-2
+    cp "$root/01-loop/Makefile" "$copy/01-loop"
+    run quiet_make -C "$copy/01-loop" practice 01-2
+    assert_output --partial "✗ it says hello"
     run ls "$copy/build/01-loop/exercises"
     refute_output --partial count
 }

@@ -31,8 +31,9 @@ draw_seed() {
 
 # forget ID: its result, unless it is solved, and no seed asks for another one.
 forget() {
-    [[ -n $1 ]] || return 0
-    [[ -z $given_seed ]] && exercise_solved "$1" || rm -f "$practice/$1.tap"
+    if [[ -n $1 ]] && { [[ -n $given_seed ]] || ! exercise_solved "$1"; }; then
+        rm -f "$practice/$1.tap"
+    fi
 }
 
 # exercise_check_all ID…: builds them and checks them side by side.

@@ -10,10 +10,10 @@
 
 pack_exercises() (
     cd "$1/exercises" || return
-    files=([0-9]_*.c)
-    [[ -e ${files[0]} ]] || return 0
+    set -- [0-9]_*.c
+    [[ -e $1 ]] || return 0
     mkdir -p given
-    tar --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=u=rw,go=r -c "${files[@]}" |
+    tar --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=u=rw,go=r -c "$@" |
         gzip -n9 >given/shipped.tar.gz
 )
 

@@ -392,3 +392,16 @@ stopping"; [[ ! -s $run.unsafe ]] || wrong x "$(<"$run.unsafe")"; }' \
     assert_line "  ✓ write"
     assert_output --regexp "came +it prints"
 }
+
+@test "peer: a program that sleeps is not on its way to a report, whose empty file is there" {
+    source scripts/checking/peer.bash
+    run=$BATS_TEST_TMPDIR/run1 # as the sandbox of make grade makes them
+    touch "$run.report.2"
+    sleep 20 3>&- &
+    exercise_pid=$!
+    wait_until 10 grep -q '^State:.S' "/proc/$exercise_pid/status"
+    refute is_ending
+    echo "a report" >"$run.report.2"
+    is_ending
+    kill "$exercise_pid"
+}

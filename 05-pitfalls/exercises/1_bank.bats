@@ -18,6 +18,23 @@ expect_in_all() {
     expect_output "$1"
 }
 
+# expect_moved BALANCE,… ORDER…: the balances are those after all that are done.
+expect_moved() {
+    local balances order i=0 from to amount
+
+    IFS=, read -ra balances <<<"$1"
+    for order in "${@:2}"; do
+        IFS=-: read -r from to amount <<<"$order"
+        if [[ $'\n'$output == *$'\n'"$i: done"* ]]; then
+            balances[from]=$((balances[from] - amount))
+            balances[to]=$((balances[to] + amount))
+        fi
+        i=$((i + 1))
+    done
+    [[ ${lines[-1]} == "balances: ${balances[*]}" ]] ||
+        wrong "balances: ${balances[*]}: those after what is done" "$output"
+}
+
 # expect_early N LATEST WHY: it is done, as the LATESTth at the latest.
 expect_early() {
     local at
@@ -36,6 +53,9 @@ balances: $((100 - a)) $((7 + a))"
     run_exercise 5 "$a,7" "0-1:$((a + 1))"
     expect_output "0: refused: too little
 balances: $a 7"
+    run_exercise 5 9000000000,7 "0-1:$((3000000000 + a))"
+    expect_output "0: done
+balances: $((6000000000 - a)) $((3000000007 + a))"
     run_exercise 5 "$a,7" 0-5:1
     expect_output "0: refused: no such account
 balances: $a 7"
@@ -52,6 +72,11 @@ balances: $((100 - 3 * a)) $((3 * a)) 0"
     run_exercise 3 "$a,$((a + 1)),0,9" "0-2:$a" 3-2:9 "1-2:$a"
     expect_in_all "3 done
 balances: 0 1 $((2 * a + 9)) 0"
+    # Refused, 2 has come between 0 and 1, and 3 between 1 and 0: never both.
+    run_exercise 3 "$a,$a" "0-1:$a" "1-0:$a" 0-1:1 1-0:1
+    (($(grep -c ': refused: too little$' <<<"$output") <= 1)) ||
+        wrong "one is refused at most: one after the other, in whatever order, three find the money" "$output"
+    expect_moved "$a,$a" "0-1:$a" "1-0:$a" 0-1:1 1-0:1
 }
 
 @test "opposite directions, a circle, an account to itself: all are decided" {
@@ -68,6 +93,7 @@ balances: $((130 - a)) $((80 + a)) 90"
 1 refused: too little
 balances: $((100 - a)) $((100 + a))"
     expect_status 0
+    expect_nothing_left
 }
 
 @test "a transfer that is refused lets the next one go" {
@@ -101,4 +127,12 @@ balances: 8 7 6 5 4 3 2 28"
     expect_early 5 4 "1 and 3 are free as soon as 0 is done"
     expect_in_all "6 done
 balances: 29 44 20 7"
+    # As many as there can be; in both queues the last one waits for more than a second.
+    # shellcheck disable=SC2046
+    run_exercise -t 8 20 90,0,90 $(times 4 "0-1:$n 2-0:5") $(times 56 7-6:1)
+    expect_in_all "8 done
+56 refused: no such account
+balances: $((110 - 4 * n)) $((4 * n)) 70"
+    ((used < could / 5)) ||
+        wrong "those that wait use no processor" "the program used it for $used ms of $could"
 }

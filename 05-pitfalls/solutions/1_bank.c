@@ -1,7 +1,7 @@
 /* 1_bank — transfers at once, and no money lost or made.
  *
  * asyncio: asyncio.Lock, one for each account
- * Run:     ./1_bank 5 100,0,50 0-1:80 2-1:20 1-0:10
+ * Run:     make try EXERCISE=05-1 ARGS='5 100,0,50 0-1:80 2-1:20 1-0:10'
  *                              reading takes 5 ms, writing 15; the balances of
  *                              the accounts 0, 1, 2; transfers, all at once
  * Prints:  0: done, or 0: refused: …, as it comes; then the balances

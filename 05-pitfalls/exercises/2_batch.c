@@ -1,8 +1,9 @@
 /* 2_batch — one bad job must not sink the rest.
  *
  * asyncio: gather(…, return_exceptions=True) behind a Semaphore
- * Run:     ./2_batch 2 50 20:burnt 0 70    two at once; one job takes 50 ms, one
- *                              fails after 20, "burnt"; one cannot even begin
+ * Run:     make try EXERCISE=05-2 ARGS='2 50 20:burnt 0 70'
+ *                              two at once; one job takes 50 ms, one fails
+ *                              after 20, "burnt"; one cannot even begin
  * Prints:  the outcomes in the order of the jobs, and how many are done; exits
  *          with 1 if one has failed
  * Given:   given/2_scene.h         main, machine_work

@@ -1,8 +1,8 @@
 /* 2_scene.h — what 2_batch.c is given: the jobs, and `main`.
  *
  * The scene reads SLOTS and the jobs, makes your batch, and runs it as its main
- * task. On stderr it reports how many jobs ran at once, and the order in which
- * they ended.
+ * task. On stderr it reports each job that is over, by its ms, and in the end how
+ * many ran at once.
  */
 #ifndef SCENE_2_H
 #define SCENE_2_H

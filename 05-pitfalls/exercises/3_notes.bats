@@ -2,10 +2,13 @@
 # Unsolved fails: a note that cannot be sent leaves no descriptor open
 load ../../scripts/checking/exercise_helper
 
-# The notes: a full one, an empty one, a directory.
+# The notes: one of some kilobytes, with bytes of 0 and no newline at its end, one that is
+# longer than notes are, one of a byte, an empty one, a directory.
 notes() {
     mkdir "$shown" "$shown/old"
-    printf '%s\n' "note $RANDOM" "and its end" >"$shown/full"
+    printf "note $RANDOM, %d\\0" {1..200} >"$shown/full"
+    cat "$shown"/{full,full,full} >"$shown/long"
+    printf x >"$shown/short"
     : >"$shown/empty"
     start_exercise "$shown"
 }
@@ -37,16 +40,38 @@ def no_more_held(before):
 @test "answers come as before, also after a half-close, and none after bye" {
     notes
     peer "$client"'
-note = open(args[0] + "/full", "rb").read()
-doing("send: read full, wait 150, wait 200, bla; half-close", "the note, an error, done, done, the end")
-expect(note + b"error: read NAME, wait MS, held or bye\ndone\ndone\n",
-       ask(b"read full\nwait 150\nwait 200\nbla\n"))
+note, long = (open(f"{args[0]}/{name}", "rb").read() for name in ("full", "long"))
+usage = b"error: read NAME, wait MS, held or bye\n"
+doing("send: read full, wait 50, wait 80, bla; half-close", "the note, an error, done, done, the end")
+expect(note + usage + b"done\ndone\n", ask(b"read full\nwait 50\nwait 80\nbla\n"))
+doing("send: read short, read long; half-close", "the note of one byte, the first 4096 bytes of the other, the end")
+expect(b"x" + long[:4096], ask(b"read short\nread long\n"))
 doing("send: read empty, read old, read none; half-close", "three errors, the end")
 expect(b"error: nothing in it\n" * 2 + b"error: no such note\n", ask(b"read empty\nread old\nread none\n"))
-doing("send: wait 60000, bye, read full", "bye and the end")
+doing("send: re; a moment later: ad empty\\r, an empty line, wait -5, and read none without a newline; half-close",
+      "two errors, done, the end")
 s = connect()
-s.sendall(b"wait 60000\nbye\nread full\n")
-expect(b"bye\n", read_all(s))' "$shown"
+s.sendall(b"re")
+settle()
+s.sendall(b"ad empty\r\n\nwait -5\nread none")
+s.shutdown(socket.SHUT_WR)
+expect(b"error: no such note\n" + usage + b"done\n", read_all(s))
+doing("two clients at once, one waits 3 times, one 100 times; both half-close", "done as often for each, and the end")
+clients = connect(), connect()
+for s, text in zip(clients, (b"wait 40\n" * 3, b"wait 90\n" * 100)):
+    s.sendall(text)
+    s.shutdown(socket.SHUT_WR)
+for s, times in zip(clients, (3, 100)):
+    came = read_all(s)
+    if came != b"done\n" * times:
+        wrong(f"done, {times} times", amount(came))
+doing("send: wait 10; when it is done: wait 60000, wait 100, read empty, bye, read full",
+      "done, an error, bye, the end")
+s = connect()
+s.sendall(b"wait 10\n")
+expect(b"done\n", read_line(s))
+s.sendall(b"wait 60000\nwait 100\nread empty\nbye\nread full\n")
+expect(b"error: nothing in it\nbye\n", read_all(s))' "$shown"
 }
 
 @test "a note that cannot be sent leaves no descriptor open" {
@@ -57,24 +82,28 @@ for name in (b"full", b"none", b"old", b"empty"):
     doing(f"a client says ten times: read {name.decode()}")
     ask(b"read %s\n" % name * 10)
     no_more_held(before)'
+    stop_exercise
+    expect_status 0
+    expect_nothing_left -q
 }
 
 @test "a client that leaves while it waits leaves no event behind" {
     notes
     peer "$client"'
-n = 3 + os.urandom(1)[0] % 5
+n = random.randint(8, 12)
 for how in ("reset", "bye"):
     before = held()
-    doing(f"{n} clients: wait 60000, wait 50000, then {how}")
+    doing(f"{n} clients: wait 60000 twenty times, wait 30, wait 50000, then {how}")
     for i in range(n):
         s = connect()
-        s.sendall(b"wait 60000\nwait 50000\nread full\n")
+        s.sendall(b"wait 60000\n" * 20 + b"wait 30\nwait 50000\nread none\n")
         read_line(s)
         if how == "reset":
             reset(s)
         else:
             s.sendall(b"bye\n")
             read_all(s)
+    expect(b"done\n", ask(b"wait 40\n"))  # by then those of 30 ms would be over
     no_more_held(before)'
     stop_exercise
     expect_status 0
@@ -102,7 +131,7 @@ for i, s in enumerate(clients):
 settle()
 for s in clients[:10]:
     reset(s)
-expect(b"error: nothing in it\n", ask(b"read empty\n"))'
+expect(b"error: nothing in it\ndone\n", ask(b"read empty\nwait 20\n"))'
     stop_exercise
     expect_status 0
     expect_nothing_left -q

@@ -1,7 +1,7 @@
 /* 3_notes — a server that has leaked here and there, and does no more.
  *
  * asyncio: try … finally, task.cancel(), tasks that outlive their client
- * Run:     ./3_notes .                then, elsewhere:
+ * Run:     make try EXERCISE=05-3 ARGS=.      then, elsewhere:
  *                              echo held | build/02-sockets/client 127.0.0.1 PORT
  * Prints:  where it listens, on stderr. It answers the lines read NAME, wait MS,
  *          bye, and held: what the server holds

@@ -7,6 +7,27 @@ served() {
     run_exercise "$@"
     [[ $stderr != *"left behind"* ]] || end_group
     ((status != 3)) || wrong "the service goes on" "exit 3: the library ended its process, and that was ours"
+    [[ $stderr != *"no request waits"* ]] ||
+        wrong "a call is ended when its request gives up" "it goes on 150 ms later, and no request waits for it"
+    expect_beats $((250 * patience)) # to begin 32 processes takes the loop a while
+}
+
+# expect_beats MOST: never so many ms without a beat.
+expect_beats() {
+    local gap
+
+    gap=$(sed -n 's/^longest gap: \([0-9]*\) ms$/\1/p' "$run.err" | tail -n 1)
+    ((${gap:-0} < $1)) ||
+        wrong "a beat every 10 ms, or a little later" "no beat for $gap ms: the loop was blocked"
+}
+
+# expect_patience MS: those that gave up did so after that time, or soon after.
+expect_patience() {
+    local from=0 to=0
+
+    read -r from to < <(sed -n 's/^gave up: after \([0-9]*\) to \([0-9]*\) ms$/\1 \2/p' "$run.err" | tail -n 1)
+    ((from >= $1 - 2 && to < $1 + 90 * patience)) ||
+        wrong "a request gives up $1 ms after it came, or a little later" "the first after $from ms, the last after $to"
 }
 
 # expect_lines TEXT: in whatever order. Told is what differs, four lines of it.
@@ -20,12 +41,9 @@ expect_lines() {
 $1}" "${came:-$output}"
 }
 
-# expect_before N M WHY: the line of request N comes before that of M.
-expect_before() {
-    local order
-
-    order=$(sed -n "s/^\\($1\\|$2\\): .*/\\1/p" <<<"$output")
-    [[ $order == "$1"$'\n'"$2" ]] || wrong "$1 ends before $2: $3" "$output"
+# expect_last N WHY: its line is the last one.
+expect_last() {
+    [[ ${lines[-1]} == "$1: "* ]] || wrong "$1 ends last: $2" "${lines[-1]} is last"
 }
 
 # answer N: the library's.
@@ -46,42 +64,44 @@ answer() {
 }
 
 @test "the heart beats, and others are served, while the library works" {
-    local a=$((750 * patience + RANDOM % 50)) gap
+    local a=$((1050 + RANDOM % 50)) requests i
 
-    served -t 4 $((1350 * patience)) 5 "$a" 7 # of PATIENCE a little more than half
-    gap=$(sed -n 's/^longest gap: \([0-9]*\) ms$/\1/p' <<<"$stderr" | tail -n 1)
-    ((${gap:-0} < 250 * patience)) ||
-        wrong "a beat every 10 ms, or a little later" "no beat for $gap ms: the loop was blocked"
-    expect_before 2 1 "there are two calls at once, at least"
-    expect_lines "0: 26
-1: $(answer "$a")
-2: 50"
+    requests=(5 "$a")
+    for ((i = 2; i < 32; i++)); do
+        requests+=($((1 + (a + i) % 4))@$((10 * i)))
+    done
+    served -t 4 $((2500 * patience)) "${requests[@]}" # 31 are served in 700 ms
+    expect_beats 90
+    expect_last 1 "there are two calls at once, at least, and it takes the longest"
+    expect_lines "$(for ((i = 0; i < 32; i++)); do echo "$i: $(answer "${requests[i]%@*}")"; done)"
 }
 
 @test "a call that ends its process fails, and no other does" {
-    local a=$((40 + RANDOM % 30))
+    local a=$((40 + RANDOM % 30)) zeros=() i
 
-    served -t 3 2900 "$a" 0 20@30 0@60 0@90 "$a@150"
+    for ((i = 6; i < 32; i++)); do
+        zeros+=("0@$((150 + i))")
+    done
+    served -t 3 $((2900 * patience)) "$a" 0 20@30 0@60 0@90 "$a@250" "${zeros[@]}"
     expect_lines "0: $(answer "$a")
 1: failed
 2: 401
 3: failed
 4: failed
-5: $(answer "$a")"
+5: $(answer "$a")
+$(for i in {6..31}; do echo "$i: failed"; done)"
     expect_status 0
 }
 
-@test "who has waited too long gives up, and costs nobody a worker" {
-    local wait=$((350 * patience)) a=$((20 + RANDOM % 20)) i hang
+@test "a request that has waited too long gives up, and costs no worker" {
+    local wait=$((350 * patience)) a=$((20 + RANDOM % 20)) hangs i
 
-    hang=60000@$((wait + 120))
-    served -t 4 "$wait" 60000 "5@$((wait + 100))" "$hang" "$hang" "$hang" "$hang" "$hang" \
-        "$a@$((2 * wait + 220))"
-    expect_before 0 1 "1 comes when 0 has waited for PATIENCE ms, and for 100 ms more"
-    expect_lines "0: gave up
-1: 26
-$(for i in {2..6}; do echo "$i: gave up"; done)
-7: $(answer "$a")"
+    read -ra hangs <<<"$(printf '60000 %.0s' {1..30})"
+    served -t 4 "$wait" "${hangs[@]}" "5@$((wait + 100))" "$a@$((wait + 120))"
+    expect_patience "$wait"
+    expect_lines "$(for i in {0..29}; do echo "$i: gave up"; done)
+30: 26
+31: $(answer "$a")"
 }
 
 @test "nothing is left: no memory, no process" {
@@ -89,6 +109,8 @@ $(for i in {2..6}; do echo "$i: gave up"; done)
 
     served -t 3 "$wait" 1 $((wait + 30)) 60000@20 5@20 0@20 60000@20 $((wait + 100))@20 \
         "3@$((wait + 120))"
+    expect_beats 90
+    expect_patience "$wait"
     [[ $stderr != *"left behind"* ]] ||
         wrong "all processes that were begun are ended and waited for" "one is left behind, asleep or a zombie"
     expect_nothing_left

@@ -1,7 +1,7 @@
 /* 4_heartbeat — the loop lives on while a library works, hangs or dies.
  *
  * asyncio: wait_for(loop.run_in_executor(ProcessPoolExecutor(), …))
- * Run:     ./4_heartbeat 500 200 0 100@50 60000
+ * Run:     make try EXERCISE=05-4 ARGS='500 200 0 100@50 60000'
  *                              500 ms of patience; four requests, the third
  *                              comes after 50 ms
  * Prints:  0: 40001, 1: failed, 3: gave up, as it comes; on stderr the longest

@@ -4,8 +4,10 @@
 #include "group.h"
 #include "task_main.h"
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +18,7 @@ struct arrival {
     int number;
     uint64_t n;
     int64_t at;           /* microseconds after the start */
+    int64_t came;         /* on the loop's clock */
     struct task *request; /* owned; NULL before it comes */
 };
 
@@ -29,29 +32,51 @@ struct scene {
     struct group group; /* of the arrivals */
     struct task heartbeat;
     int64_t last_beat, longest_gap; /* microseconds */
+    int64_t shortest, longest;      /* that a request waited that gave up */
+    long steps;                     /* of the library, at some moment */
 };
+
+/* Shared with all processes: counts up as long as a call lasts anywhere. */
+static atomic_long *library_steps;
 
 uint64_t library_call(uint64_t n)
 {
+    const uint64_t step = 20;
+
     if (n == 0)
         _exit(3);
-    usleep((useconds_t)n * 1000);
+    for (uint64_t ms = 0; ms < n; ms += step) {
+        usleep((useconds_t)(n - ms < step ? n - ms : step) * 1000);
+        ++*library_steps;
+    }
     return n * n + 1;
+}
+
+/* A request has given up. */
+static void note_patience(struct scene *scene, int64_t waited)
+{
+    if (scene->longest == 0 || waited < scene->shortest)
+        scene->shortest = waited;
+    if (waited > scene->longest)
+        scene->longest = waited;
 }
 
 static void arrival_run(struct task *me)
 {
     struct arrival *self = (struct arrival *)me;
-    const struct scene *scene = self->scene;
+    struct scene *scene = self->scene;
     const char *error;
 
     TASK_BEGIN(me);
     AWAIT(me, task_sleep(me, self->at));
+    self->came = task_loop_now();
     self->request = request_new(scene->service, self->n, scene->patience);
     if (!self->request)
         TASK_FAIL(me, TASK_NO_MEMORY);
     task_create(me->loop, self->request, request_run, "request");
     AWAIT_CATCH(me, error, task_await(me, self->request));
+    if (error == TASK_TIMED_OUT)
+        note_patience(scene, task_loop_now() - self->came);
     if (error)
         printf("%d: %s\n", self->number,
                error == TASK_TIMED_OUT ? "gave up" : "failed");
@@ -98,6 +123,14 @@ static void scene_run(struct task *me)
         group_create(&self->group, &self->arrivals[i].task, arrival_run,
                      "arrival");
     AWAIT(me, group_join(me, &self->group));
+    if (self->longest > 0) {
+        AWAIT(me, task_sleep(me, 100 * TASK_MS)); /* it may take a moment */
+        self->steps = *library_steps;
+        AWAIT(me, task_sleep(me, 50 * TASK_MS));
+        if (*library_steps != self->steps)
+            fputs("4_heartbeat: a call goes on, and no request waits for it\n",
+                  stderr);
+    }
     TASK_FINALLY(me);
     beat(self);
     service_free(self->service);
@@ -136,6 +169,12 @@ int main(int argc, char **argv)
         fputs("usage: 4_heartbeat PATIENCE N[@MS]...\n", stderr);
         return 2;
     }
+    library_steps = mmap(NULL, sizeof *library_steps, PROT_READ | PROT_WRITE,
+                         MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (library_steps == MAP_FAILED) {
+        fputs("4_heartbeat: out of memory\n", stderr);
+        return 1;
+    }
     scene.service = service_new();
     if (scene.service)
         status = task_main(&scene.task, scene_run);
@@ -143,6 +182,9 @@ int main(int argc, char **argv)
         fputs("4_heartbeat: there is no service\n", stderr);
     fprintf(stderr, "longest gap: %" PRId64 " ms\n",
             scene.longest_gap / TASK_MS);
+    if (scene.longest > 0)
+        fprintf(stderr, "gave up: after %" PRId64 " to %" PRId64 " ms\n",
+                scene.shortest / TASK_MS, scene.longest / TASK_MS);
     if (scene.service) /* there was no loop */
         service_free(scene.service);
     if (waitpid(-1, NULL, WNOHANG) >= 0)

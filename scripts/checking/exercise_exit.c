@@ -18,6 +18,7 @@
 #include <dlfcn.h>
 #include <event2/event.h>
 #include <event2/event_struct.h>
+#include <event2/thread.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -222,13 +223,46 @@ static void on_malloc(const volatile void *memory, size_t size)
     close(out);
 }
 
+/* libevent's locks: there are no threads here, but each call takes one. */
+static void *on_lock_new(unsigned type)
+{
+    static char lock;
+
+    (void)type;
+    return &lock;
+}
+
+static void on_lock_free(void *lock, unsigned type)
+{
+    (void)lock;
+    (void)type;
+}
+
+static int on_lock(unsigned mode, void *lock)
+{
+    (void)mode;
+    (void)lock;
+    if (interrupting)
+        unsafe = "calls libevent";
+    return 0;
+}
+
 __attribute__((constructor)) static void prepare_interrupts(void)
 {
+    static const struct evthread_lock_callbacks locks = {
+        EVTHREAD_LOCK_API_VERSION,
+        EVTHREAD_LOCKTYPE_RECURSIVE,
+        on_lock_new,
+        on_lock_free,
+        on_lock,
+        on_lock,
+    };
     const char *times = getenv("EXERCISE_INTERRUPT");
 
     interrupts = times ? (int)strtol(times, NULL, 10) : 0;
     if (interrupts > 0 &&
         (write(STDOUT_FILENO, "", 0) < 0 ||
-         !__sanitizer_install_malloc_and_free_hooks(on_malloc, on_free)))
+         !__sanitizer_install_malloc_and_free_hooks(on_malloc, on_free) ||
+         evthread_set_lock_callbacks(&locks) < 0))
         abort();
 }

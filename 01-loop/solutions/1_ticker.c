@@ -1,7 +1,8 @@
 /* 1_ticker — ticks that keep to their schedule.
  *
  * asyncio: loop.call_at
- * Run:     ./1_ticker 40 25 10        every 40 ms, 25 ms of work in each, 10
+ * Run:     make try EXERCISE=01-1 ARGS='40 25 10'
+ *                                  every 40 ms, 25 ms of work in each, 10
  * Prints:  tick 1 … tick 10
  * Given:   given/1_scene.h            main, do_tick(), now_ms()
  *

@@ -2,7 +2,8 @@
  *
  * The scene holds `main`. It reads PERIOD, WORK and COUNT, makes an event base
  * that other traffic wakes every 3 ms, and makes your ticker. It runs the loop
- * until the last tick has come. Then it frees the ticker and the base.
+ * until the last tick has come. Then it frees the ticker and the base. WORK is
+ * how long a tick works; with "150,0" every second tick works not at all.
  *
  * All times are in milliseconds.
  */
@@ -15,7 +16,6 @@ struct event_base;
  * code reads its fields; only the scene changes them. */
 struct sampler {
     long period;  /* from one tick to the next */
-    long work;    /* how long do_tick() blocks */
     long count;   /* tick `count`, or the first one after it, is the last */
     double start; /* when the ticker was started, by now_ms() */
     long last;    /* the last tick that do_tick() was called for, or 0 */
@@ -36,13 +36,17 @@ void ticker_free(struct ticker *ticker);
 
 /* ---- What you can call ---- */
 
-/* Returns the time by a clock that is never set, in fractions of 1 ms. */
+/* Returns the time by a clock that is never set, in milliseconds. It moves in
+ * steps of 4 ms. For this reason a timer may come a little before now_ms() says
+ * that it is due; with libevent's own clock that happens, too. */
 double now_ms(void);
 
 /* Does the work of one tick: call it once for each tick that comes. `tick` is
  * its number, and `missed` is how many ticks were skipped just before it.
- * Prints both on stdout, and on stderr when the tick came; the tests read these
- * lines. Then it blocks for sampler->work: that is other people's code. */
+ * Prints both, and what is wrong with this tick: "40 ms early", "30 ms late"
+ * (if it is more than the clock explains), and "the traffic waited 50 ms" (if the
+ * loop did not serve it meanwhile). Then it blocks for the tick's work: that is
+ * other people's code. */
 void do_tick(struct sampler *sampler, long tick, long missed);
 
 #endif

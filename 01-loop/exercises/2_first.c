@@ -1,9 +1,11 @@
 /* 2_first — the first of two wins, and the other is undone.
  *
  * asyncio: asyncio.wait_for
- * Run:     ./2_first 300 50 60000     two questions, 300 ms for each; one is
- *                                     answered after 50 ms, one after a minute
- *          ./2_first -b 250 100 50    another callback blocks for 250 ms
+ * Run:     make try EXERCISE=01-2 ARGS='300 50 60000'
+ *                                  two questions, 300 ms for each; one is
+ *                                  answered after 50 ms, one after a minute
+ *          make try EXERCISE=01-2 ARGS='-b 250 100 50'
+ *                                  another callback blocks for 250 ms
  * Prints:  0: answer, 1: timeout, as it comes
  * Given:   given/2_scene.h            main, the pipes and who answers
  * Task:    README.md#2             Check: make practice EXERCISE=01-2

@@ -10,44 +10,66 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { QUESTIONS = 16 };
+enum { QUESTIONS = 100 };
 
-/* A process that answers one question: it writes a byte into a pipe. */
-struct answerer {
-    int read_end; /* owned, as are the process and the question */
-    pid_t process;
-    struct question *question; /* or NULL */
+/* What a question is asked through: a pipe, and when its answer comes. */
+struct channel {
+    int read_end, write_end;   /* owned, or 0; the answerer writes */
+    long delay;                /* in ms */
+    struct question *question; /* owned, or NULL */
 };
 
-/* Starts a process that answers after so many ms. Returns 0; on failure returns
- * -1, and answerer_close() still undoes it. */
-static int answerer_open(struct answerer *answerer, long delay)
-{
-    int pipe_fds[2];
+/* Lives in main, and owns what it points to. */
+struct scene {
+    struct channel channels[QUESTIONS];
+    int count;
+    pid_t answerer; /* a process */
+    struct event_base *base;
+    struct event *blocker;
+    useconds_t block; /* in ms */
+};
 
-    if (pipe2(pipe_fds, O_NONBLOCK | O_CLOEXEC) < 0)
-        return -1;
-    answerer->read_end = pipe_fds[0];
-    answerer->process = fork();
-    if (answerer->process == 0) {
-        close(pipe_fds[0]);
-        usleep((useconds_t)delay * 1000);
-        _exit(write(pipe_fds[1], "!", 1) == 1 ? 0 : 1);
-    }
-    close(pipe_fds[1]);
-    return answerer->process < 0 ? -1 : 0;
+/* No event can wait for a directory: that stands for all that may fail. */
+static int channel_open(struct channel *channel, long delay)
+{
+    int pipe_fds[2] = {0};
+    int result = delay < 0 ? pipe_fds[0] = open("/", O_RDONLY | O_CLOEXEC)
+                           : pipe2(pipe_fds, O_NONBLOCK | O_CLOEXEC);
+
+    channel->delay = delay;
+    channel->read_end = pipe_fds[0];
+    channel->write_end = pipe_fds[1];
+    return result;
 }
 
-static void answerer_close(struct answerer *answerer)
+static struct channel *next_to_answer(struct scene *scene)
 {
-    if (answerer->question)
-        question_free(answerer->question);
-    if (answerer->process > 0) {
-        kill(answerer->process, SIGKILL);
-        waitpid(answerer->process, NULL, 0);
+    struct channel *next = NULL;
+
+    for (int i = 0; i < scene->count; i++) {
+        struct channel *channel = &scene->channels[i];
+
+        if (channel->write_end > 0 && (!next || channel->delay < next->delay))
+            next = channel;
     }
-    if (answerer->read_end > 0)
-        close(answerer->read_end);
+    return next;
+}
+
+/* The answerer's whole life: a byte into each pipe when its time has come. */
+static void answer_all(struct scene *scene)
+{
+    long now = 0;
+    struct channel *channel;
+
+    while ((channel = next_to_answer(scene))) {
+        usleep((useconds_t)(channel->delay - now) * 1000);
+        now = channel->delay;
+        if (write(channel->write_end, "!", 1) != 1)
+            _exit(1);
+        close(channel->write_end);
+        channel->write_end = 0;
+    }
+    _exit(0);
 }
 
 /* Another callback of the same loop, which blocks it. */
@@ -58,48 +80,79 @@ static void on_block(evutil_socket_t fd, short events, void *arg)
     usleep(*(useconds_t *)arg * 1000);
 }
 
-int main(int argc, char **argv)
+/* Opens the pipes and starts the answerer. Returns 0; on failure returns -1. */
+static int scene_open(struct scene *scene, char **delays)
+{
+    for (int i = 0; i < scene->count; i++)
+        if (channel_open(&scene->channels[i], strtol(delays[i], NULL, 10)) < 0)
+            return -1;
+    scene->answerer = fork();
+    if (scene->answerer == 0)
+        answer_all(scene);
+    return scene->answerer < 0 ? -1 : 0;
+}
+
+/* Asks all, and runs the loop. Returns 0 if it ended by itself; else -1. */
+static int scene_run(struct scene *scene, long deadline)
 {
     const struct timeval at_once = {0, 0};
-    struct answerer answerers[QUESTIONS] = {0};
-    int first = argc > 2 && !strcmp(argv[1], "-b") ? 3 : 1;
-    useconds_t block = 0;
-    struct event_base *base;
-    struct event *blocker = NULL;
-    int count = argc - first - 1, status = 1;
 
-    if (count < 1 || count > QUESTIONS) {
+    scene->base = event_base_new();
+    if (!scene->base)
+        return -1;
+    scene->blocker = evtimer_new(scene->base, on_block, &scene->block);
+    if (!scene->blocker || evtimer_add(scene->blocker, &at_once) < 0)
+        return -1;
+    for (int i = 0; i < scene->count; i++) {
+        struct channel *channel = &scene->channels[i];
+
+        channel->question =
+            question_ask(scene->base, i, channel->read_end, deadline);
+        if (!channel->question)
+            printf("%d: not asked\n", i);
+    }
+    return event_base_dispatch(scene->base) == 1 ? 0 : -1;
+}
+
+static void scene_close(struct scene *scene)
+{
+    for (int i = 0; i < scene->count; i++) {
+        struct channel *channel = &scene->channels[i];
+
+        if (channel->question)
+            question_free(channel->question);
+        if (channel->read_end > 0)
+            close(channel->read_end);
+        if (channel->write_end > 0)
+            close(channel->write_end);
+    }
+    if (scene->answerer > 0) {
+        kill(scene->answerer, SIGKILL);
+        waitpid(scene->answerer, NULL, 0);
+    }
+    if (scene->blocker)
+        event_free(scene->blocker);
+    if (scene->base)
+        event_base_free(scene->base);
+    libevent_global_shutdown();
+}
+
+int main(int argc, char **argv)
+{
+    struct scene scene = {0};
+    int first = argc > 2 && !strcmp(argv[1], "-b") ? 3 : 1, status = 1;
+
+    scene.count = argc - first - 1;
+    if (scene.count < 1 || scene.count > QUESTIONS) {
         fputs("usage: 2_first [-b BLOCK] DEADLINE DELAY...\n", stderr);
         return 2;
     }
     if (first == 3)
-        block = (useconds_t)strtol(argv[2], NULL, 10);
+        scene.block = (useconds_t)strtol(argv[2], NULL, 10);
     setvbuf(stdout, NULL, _IOLBF, 0);
-    base = event_base_new();
-    if (base)
-        blocker = evtimer_new(base, on_block, &block);
-    if (!blocker || evtimer_add(blocker, &at_once) < 0)
-        goto cleanup;
-    for (int i = 0; i < count; i++) {
-        struct answerer *answerer = &answerers[i];
-
-        if (answerer_open(answerer, strtol(argv[first + 1 + i], NULL, 10)) < 0)
-            goto cleanup;
-        answerer->question = question_ask(base, i, answerer->read_end,
-                                          strtol(argv[first], NULL, 10));
-        if (!answerer->question)
-            goto cleanup;
-    }
-    if (event_base_dispatch(base) == 1) /* nothing is pending any more */
+    if (scene_open(&scene, argv + first + 1) == 0 &&
+        scene_run(&scene, strtol(argv[first], NULL, 10)) == 0)
         status = 0;
-
-cleanup:
-    for (int i = 0; i < count; i++)
-        answerer_close(&answerers[i]);
-    if (blocker)
-        event_free(blocker);
-    if (base)
-        event_base_free(base);
-    libevent_global_shutdown();
+    scene_close(&scene);
     return status;
 }

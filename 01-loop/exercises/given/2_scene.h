@@ -1,11 +1,14 @@
 /* 2_scene.h — what 2_first.c is given: the program around the questions.
  *
- * The scene holds `main`. For each DELAY it makes a pipe and starts a process
- * that answers: it writes one byte into the pipe after DELAY milliseconds. The
- * scene asks a question for each pipe, and runs the loop until nothing is
- * pending any more. With -b another callback of the same loop blocks it for
- * BLOCK milliseconds at the start. At the end the scene frees the questions and
- * the base. The exit status is 1 if the loop was stopped.
+ * The scene holds `main`. For each DELAY it makes a pipe; another process writes
+ * one byte into the pipe after DELAY milliseconds. The scene asks a question
+ * for each pipe, and runs the loop until nothing is pending any more. With -b
+ * another callback of the same loop blocks it for BLOCK milliseconds at the
+ * start. At the end the scene frees the questions and the base. The exit status
+ * is 1 if the loop was stopped.
+ *
+ * A DELAY of -1 makes a descriptor that no event can wait for: event_add()
+ * fails, and question_ask() must return NULL. The scene prints "0: not asked".
  */
 #ifndef SCENE_2_H
 #define SCENE_2_H

@@ -1,9 +1,13 @@
 /* 3_call_soon — deferred calls keep their order.
  *
  * asyncio: loop.call_soon
- * Run:     ./3_call_soon 5            five calls, and 20 ms later five more
- *          ./3_call_soon chain 1000   a call that defers itself 1000 times
- *          ./3_call_soon stop 3 10    the same of ten; the third stops the loop
+ * Run:     make try EXERCISE=01-3 ARGS=5
+ *                                  five calls, which defer four, and 20 ms
+ *                                  later five more
+ *          make try EXERCISE=01-3 ARGS='chain 1000'
+ *                                  a call that defers itself 1000 times
+ *          make try EXERCISE=01-3 ARGS='stop 3 10'
+ *                                  the third stops the loop, and defers ten
  * Given:   given/3_scene.h            main, and the calls that are deferred
  *
  * One timer of {0, 0} wakes the queue in the next pass. It runs as many calls

@@ -20,24 +20,44 @@ struct call_number {
     long number;
 };
 
-static void print_number(void *arg)
+static void defer(struct scene *scene, function run, void *arg)
 {
-    struct call_number *call = arg;
-    struct scene *scene = call->scene;
-
-    scene->done++;
-    printf("%ld%s", call->number, scene->done % scene->total ? " " : "\n");
+    if (call_soon(scene->soon, run, arg) != 0)
+        puts("call_soon failed");
 }
 
-static void defer_numbers(struct scene *scene, long from)
+static void defer_numbers(struct scene *scene, long from, function run)
 {
     for (long i = from; i < from + scene->total; i++) {
         scene->numbers[i].scene = scene;
         scene->numbers[i].number = i;
-        if (call_soon(scene->soon, print_number, &scene->numbers[i]) < 0)
-            fputs("3_call_soon: call_soon failed\n", stderr);
+        defer(scene, run, &scene->numbers[i]);
     }
     printf("deferred %ld\n", scene->total);
+}
+
+static void print_number(void *arg)
+{
+    struct call_number *call = arg;
+    long total = call->scene->total;
+    int is_last =
+        (call->number + 1) % total == 0 || call->number == 2 * total - 2;
+
+    printf("%ld%s", call->number, is_last ? "\n" : " ");
+}
+
+/* Defers another, which prints a number that is greater by N; but the last
+ * defers none. */
+static void print_and_defer(void *arg)
+{
+    struct call_number *call = arg, *next = call + call->scene->total;
+
+    print_number(call);
+    if (call->number == call->scene->total - 1)
+        return;
+    next->scene = call->scene;
+    next->number = call->number + call->scene->total;
+    defer(call->scene, print_number, next);
 }
 
 static void on_later(evutil_socket_t fd, short events, void *arg)
@@ -46,7 +66,7 @@ static void on_later(evutil_socket_t fd, short events, void *arg)
 
     (void)fd;
     (void)events;
-    defer_numbers(scene, scene->total);
+    defer_numbers(scene, 2 * scene->total, print_number);
 }
 
 /* Due as soon as the chain has begun; does the chain leave it a turn? */
@@ -56,7 +76,7 @@ static void on_turn(evutil_socket_t fd, short events, void *arg)
 
     (void)fd;
     (void)events;
-    puts(scene->done < 10 ? "the timer had its turn" : "the timer was starved");
+    puts(scene->done < 4 ? "the timer had its turn" : "the timer was starved");
 }
 
 static void link_of_chain(void *arg)
@@ -66,12 +86,14 @@ static void link_of_chain(void *arg)
 
     if (++scene->done == 1 && evtimer_add(scene->timer, &at_once) < 0)
         fputs("3_call_soon: cannot add a timer\n", stderr);
-    if (scene->done == scene->stop_at)
+    if (scene->done == scene->stop_at) {
         event_base_loopbreak(scene->base);
-    if (scene->done == scene->total)
+        defer_numbers(scene, 0, print_number);
+    } else if (!scene->stop_at && scene->done == scene->total) {
         printf("the chain has ended: %ld calls\n", scene->done);
-    else if (call_soon(scene->soon, link_of_chain, scene) < 0)
-        fputs("3_call_soon: call_soon failed\n", stderr);
+    } else {
+        defer(scene, link_of_chain, scene);
+    }
 }
 
 /* Runs a scene until nothing is pending. Returns 0; on failure returns -1. */
@@ -83,10 +105,9 @@ static int scene_run(struct scene *scene, int chain)
     if (!scene->timer)
         return -1;
     if (chain) {
-        if (call_soon(scene->soon, link_of_chain, scene) < 0)
-            return -1;
+        defer(scene, link_of_chain, scene);
     } else {
-        defer_numbers(scene, 0);
+        defer_numbers(scene, 0, print_and_defer);
         if (evtimer_add(scene->timer, &delay) < 0)
             return -1;
     }
@@ -103,14 +124,14 @@ int main(int argc, char **argv)
         scene.total = strtol(argv[argc - 1], NULL, 10);
     if (stop)
         scene.stop_at = strtol(argv[2], NULL, 10);
-    if (scene.total < 1) {
+    if (scene.total < 1 || (stop && scene.stop_at < 1)) {
         fputs("usage: 3_call_soon N | chain N | stop AT N\n", stderr);
         return 2;
     }
 
     scene.base = event_base_new();
     scene.soon = calloc(1, soon_size);
-    scene.numbers = calloc((size_t)scene.total * 2, sizeof *scene.numbers);
+    scene.numbers = calloc((size_t)scene.total * 3, sizeof *scene.numbers);
     if (scene.base && scene.soon && scene.numbers &&
         soon_init(scene.soon, scene.base) == 0 &&
         scene_run(&scene, chain) == 0 && fflush(stdout) == 0 && !ferror(stdout))

@@ -3,11 +3,12 @@
  * The scene holds `main`. It makes an event base and a queue of deferred calls,
  * and plays one of these until nothing is pending any more:
  *
- *     3_call_soon N           defers N calls that print their numbers, and N
- *                             more after 20 ms
+ *     3_call_soon N           defers N calls that print their numbers; each but
+ *                             the last defers another; 20 ms later N more
  *     3_call_soon chain N     defers a call that defers itself, N in all; a
  *                             timer of 0 ms must have its turn meanwhile
- *     3_call_soon stop AT N   the same chain; call AT stops the loop
+ *     3_call_soon stop AT N   the same chain; call AT stops the loop, and then
+ *                             defers N calls, which must not run any more
  *
  * Then it frees the queue and the base.
  */

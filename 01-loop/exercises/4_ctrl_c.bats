@@ -10,23 +10,31 @@ log() {
 }
 
 @test "without a Ctrl-C all jobs are done, and the loop ends" {
-    local n=$((2 + RANDOM % 5))
+    local n
 
-    run_exercise "$n" 20
-    expect_output "$(log 1 "$n")
+    for n in 1 $((2 + RANDOM % 5)); do
+        run_exercise "$n" 20
+        expect_output "$(log 1 "$n")
 $n of $n done"
-    expect_status 0
+        expect_status 0
+    done
 }
 
-# stop_in_job N JOBS: a SIGINT while job N is in hand; again with longer jobs, if it
-# came too late, since the machine is busy.
-stop_in_job() {
-    local ms late
+# interrupt_job N JOBS [twice]: a SIGINT in the middle of job N, and another when it has
+# said that it stops; again with longer jobs, if that came too late, since the machine is
+# busy. Sets $ms, the length of a job.
+interrupt_job() {
+    local late
 
     for ms in 300 700 1800; do
         late=''
         start_exercise -w "job $1 begun" "$2" "$ms"
+        sleep "$((ms / 2))e-3"
         signal_exercise INT
+        if [[ -n ${3-} ]]; then
+            await_output "stopping after job $1" || true # two at once would be one
+            signal_exercise INT
+        fi
         ! printed "job $1 done" || late=yes
         await_exercise
         [[ -n $late ]] || return 0
@@ -34,29 +42,38 @@ stop_in_job() {
 }
 
 @test "Ctrl-C lets the job in hand end, and begins no other" {
-    local n=$((2 + RANDOM % 2))
+    local n=$((3 + RANDOM % 2)) ms
 
-    stop_in_job "$n" 9
+    interrupt_job "$n" 9
     expect_output "$(log 1 $((n - 1)))
 job $n begun
 stopping after job $n
 job $n done
 $n of 9 done"
     expect_status 0
+    ((took >= n * ms)) || wrong "job $n takes $ms ms, as the others" "it was cut"
+    ((could < n * ms + ms / 3)) || wrong "job $n takes $ms ms, as the others" "it took longer"
+    expect_idle $((n + 5))
     expect_nothing_left
 }
 
 @test "Ctrl-C while the last job is in hand" {
-    stop_in_job 2 2
+    local ms
+
+    interrupt_job 2 2
     expect_output "$(log 1 1)
 job 2 begun
 stopping after job 2
 job 2 done
 2 of 2 done"
+    expect_status 0
+    expect_nothing_left
 }
 
 @test "a second Ctrl-C drops the job in hand: exit 1, nothing is left" {
-    start_exercise -w "job 1 begun" 3 20000
+    local ms
+
+    start_exercise -w "job 1 begun" 3 600000
     signal_exercise INT
     await_output "stopping after job 1" || true # two at once would be one
     stop_exercise INT
@@ -65,12 +82,23 @@ stopping after job 1
 job 1 dropped
 0 of 3 done"
     expect_status 1
+    interrupt_job 2 5 twice
+    expect_output "$(log 1 1)
+job 2 begun
+stopping after job 2
+job 2 dropped
+1 of 5 done"
+    expect_status 1
     expect_nothing_left
 }
 
 @test "nothing is done in the middle of malloc, if Ctrl-C comes there" {
     EXERCISE_INTERRUPT=1 run_exercise 3 20
     expect_safe "a SIGINT in the middle of malloc"
+    # Where the program has no handler, no signal is sent.
+    [[ $output == *"3 of 3 done" ]] || [[ $output =~ "stopping after job "([12])$'\n' &&
+        $output == *"${BASH_REMATCH[1]} of 3 done" ]] ||
+        wrong "it stops after the job in hand" "$output"
     EXERCISE_INTERRUPT=2 run_exercise 3 20
     expect_safe "two SIGINT in the middle of malloc"
 }

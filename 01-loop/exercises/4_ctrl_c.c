@@ -1,7 +1,8 @@
 /* 4_ctrl_c — finish the work in hand on Ctrl-C.
  *
  * asyncio: loop.add_signal_handler
- * Run:     ./4_ctrl_c 5 1000         five jobs of a second each; press Ctrl-C
+ * Run:     make try EXERCISE=01-4 ARGS='5 1000'
+ *                                  five jobs of a second each; press Ctrl-C
  * Prints:  job 1 begun, job 1 done, …, 5 of 5 done
  * Given:   given/4_scene.h           main, which prints the last line
  * Task:    README.md#4             Check: make practice EXERCISE=01-4

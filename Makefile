@@ -55,8 +55,11 @@ PACKAGES := $(shell pkg-config --cflags libevent libmariadb 2>/dev/null)
 CFLAGS ?= -O2
 ALL_CFLAGS := $(CFLAGS) -std=gnu11 -gdwarf-4 $(WARNINGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE) \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer) $(PACKAGES)
+# What a local is after an AWAIT, or before it is set, is not by chance what it was.
+PATTERN := $(shell $(CC) -ftrivial-auto-var-init=pattern -E -x c /dev/null >/dev/null 2>&1 && \
+	echo -ftrivial-auto-var-init=pattern)
 PRACTICE_CFLAGS := -O0 -std=gnu11 -g $(WARNINGS) -fsanitize=address,undefined \
-	-fno-sanitize-recover=all -fno-omit-frame-pointer $(PACKAGES)
+	-fno-sanitize-recover=all -fno-omit-frame-pointer $(PATTERN) $(PACKAGES)
 # as-needed: a program is bound to those of the libraries that it uses.
 LIBS := -Wl,--as-needed \
 	$(shell pkg-config --libs libevent libevent_pthreads libmariadb 2>/dev/null) -pthread
@@ -126,10 +129,11 @@ $(named): %: $(BUILD)/$(CHAPTER)/%
 # the compiler prints about it or about a patched answer is beside it, in N_name.said.
 attempt = 2>$@.said || { rm -f $@; $(if $(patched),,echo "$(1).c does not compile (yet): \
 	make practice EXERCISE=$(firstword $(subst -, ,$(1)))-$(number)" >&2;) }
-# The sanitizers see most with -O0, but gcc warns of a local that is lost over an AWAIT
-# from -Og on. So what has no other warning is compiled again, for its warnings only.
-more_warnings = [ -s $@.said ] || $(call compile,$(1)) -Og -fno-sanitize=all -c -o /dev/null $< \
-	2>$@.said
+# What is lost over an AWAIT is named by lost_locals.py. The sanitizers see most with
+# -O0, but gcc warns of what is not initialised from -Og on: what has no other warning is
+# compiled again, for its warnings only.
+more_warnings = [ ! -e $@ ] || python3 -IS scripts/checking/lost_locals.py $< >>$@.said; \
+	[ -s $@.said ] || $(call compile,$(1)) -Og -fno-sanitize=all -c -o /dev/null $< 2>$@.said
 $(addprefix $(BUILD)/,$(PROGRAMS) $(EXERCISES) $(SOLUTIONS) $(WRONG) $(RIGHT)): $(BUILD)/%: \
 		$$(call source,$$*) $$(call libraries,$$*) $(BUILD)/.flags
 	@mkdir -p $(@D)

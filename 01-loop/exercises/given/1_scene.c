@@ -49,8 +49,7 @@ static void note_wait(struct scene *scene)
 void do_tick(struct sampler *sampler, long tick, long missed)
 {
     struct scene *scene = (struct scene *)sampler;
-    double off =
-        now_ms() - sampler->start - (double)(tick * sampler->period);
+    double off = now_ms() - sampler->start - (double)(tick * sampler->period);
 
     note_wait(scene);
     sampler->last = tick;

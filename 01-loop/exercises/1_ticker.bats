@@ -33,9 +33,10 @@ run_steadily() {
 @test "many ticks do not drift, and each is counted or missed" {
     local last=0 line
 
-    run_exercise 7 0 80
+    run_exercise 7 0 100
     for line in "${lines[@]}"; do
-        [[ $line =~ ^tick\ ([0-9]+)(\ \(missed ([0-9]+)\))?$ ]] || expect_output "every tick in its time"
+        [[ $line =~ ^tick\ ([0-9]+)(\ \(missed ([0-9]+)\))?$ ]] ||
+            wrong "every tick in its time" "$line"
         ((BASH_REMATCH[1] == last + BASH_REMATCH[3] + 1)) ||
             wrong "after tick $last tick $((last + 1)), or some missed" "$line"
         last=${BASH_REMATCH[1]}

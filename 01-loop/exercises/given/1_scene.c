@@ -21,9 +21,11 @@ struct scene {
 double now_ms(void)
 {
     struct timespec time = {0};
+    long ms;
 
     clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec * 1e3 + (double)(time.tv_nsec / 4000000) * 4;
+    ms = time.tv_nsec / 1000000;
+    return (double)time.tv_sec * 1e3 + (double)(ms - ms % 4);
 }
 
 static void do_work(struct scene *scene)

@@ -1,7 +1,7 @@
 /* 1_lease — the lease goes back on every path.
  *
  * asyncio: async with pool.acquire() as connection, in a task that is cancelled
- * Run:     ./1_lease 1 start:A more:A last:A count
+ * Run:     make try EXERCISE=04-1 ARGS='1 start:A more:A last:A count'
  * Prints:  A: done, 2 answers
  *          free 1, lent 0, waiting 0
  * Given:   given/1_scene.h         main, struct job, ask, the steps

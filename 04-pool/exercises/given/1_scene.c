@@ -15,8 +15,10 @@ static bool give_up(struct task_wait *wait)
 {
     struct question *question = (struct question *)wait;
 
-    ((struct scripted *)question->connection)->dirty = true;
-    database.asked[question->job - 'A'] = NULL;
+    if (database.asked[question->job - 'A'] == question) {
+        ((struct scripted *)question->connection)->dirty = true;
+        database.asked[question->job - 'A'] = NULL;
+    }
     return true;
 }
 
@@ -37,7 +39,8 @@ bool ask(struct task *me, struct question *question, const struct loan *loan,
         printf("%c asks, and gets the answer to an older question\n", job);
     if (database.busy)
         return task_ready(me, "the server is busy");
-    database.asked[job - 'A'] = question;
+    if (!me->cancel) /* else it ends before it has asked */
+        database.asked[job - 'A'] = question;
     return task_wait_on(me, &question->wait);
 }
 
@@ -59,12 +62,14 @@ static void on_ended(char name, struct task *task)
     const char *error = task_error(task);
     int answers = ((struct job *)task)->answers;
 
-    if (error == TASK_CANCELLED)
-        printf("%c: cancelled\n", name);
-    else if (error)
-        printf("%c: failed, %d answers: %s\n", name, answers, error);
-    else
-        printf("%c: done, %d answers\n", name, answers);
+    printf("%c: %s, %d answer%s", name,
+           error == TASK_CANCELLED ? "cancelled"
+           : error                 ? "failed"
+                                   : "done",
+           answers, answers == 1 ? "" : "s");
+    if (error && error != TASK_CANCELLED)
+        printf(": %s", error);
+    putchar('\n');
 }
 
 static void start(char name)
@@ -110,8 +115,11 @@ static int step(const char *verb, char who, const char *value)
 
 int main(int argc, char **argv)
 {
-    static const struct steps steps = {
-        .program = "1_lease", .least = 1, .step = step, .ended = on_ended};
+    static const struct steps steps = {.program = "1_lease",
+                                       .least = 1,
+                                       .leases_each = 1,
+                                       .step = step,
+                                       .ended = on_ended};
 
     return steps_main(&steps, argc, argv);
 }

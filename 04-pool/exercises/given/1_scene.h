@@ -1,7 +1,7 @@
 /* 1_scene.h — what 1_lease.c is given: the program, and a database.
  *
- * ./1_lease MAX STEP... makes a pool of at most MAX connections and plays the
- * steps. After each, all that can happen at once happens. A to Z are jobs:
+ * MAX STEP... makes a pool of at most MAX connections and plays the steps. After
+ * each, all that can happen at once happens. A to Z are jobs:
  *
  *     start:A          a job begins
  *     more:A, last:A   its question is answered: there is more, or there is not
@@ -11,7 +11,11 @@
  *     refuse, accept   from now on connects fail, or succeed
  *     close            the pool closes: it lends nothing any more
  *     sleep:MS         so many milliseconds pass
+ *     pass:N, pass     from now on the loop makes N passes after a step (0: the next
+ *                      step is done in the same breath), or as many as are needed
  *     count            prints the pool's counts
+ *
+ *     make try EXERCISE=04-1 ARGS='1 start:AB more:A last:A last:B count'
  *
  * When a job has ended, the scene prints its error and its number of answers.
  */

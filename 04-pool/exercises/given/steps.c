@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PASSES = 40 }; /* enough for all that can be done at once */
+enum { PASSES = 200 }; /* are enough for all that can be done at once */
 
 struct stage stage;
 
@@ -14,13 +14,39 @@ static bool is_player(char c)
     return c >= 'A' && c <= 'Z';
 }
 
+static int players_on_stage(void)
+{
+    int count = 0;
+
+    for (int i = 0; i < 26; i++)
+        count += stage.players[i] != NULL;
+    return count;
+}
+
+/* What a player has left behind when it ends: more leases, or waiters for one, than
+ * all others can have; or, if it was the last, another task than the stage's. */
+static void report_left(char name)
+{
+    const struct pool_counts counts = pool_counts(stage.pool.pool);
+    int players = players_on_stage(), each = stage.steps->leases_each;
+
+    if (each == 0)
+        return;
+    if (counts.lent + counts.waiting > players * each)
+        printf("%c ends, and still has a connection, or waits for one\n", name);
+    if (players == 0 && stage.task.loop->alive > 1)
+        printf("%c ends, and a task that it created has not ended\n", name);
+}
+
 static void on_ended(struct task *task)
 {
     for (int i = 0; i < 26; i++)
         if (stage.players[i] == task) {
             stage.players[i] = NULL;
-            if (!stage.over)
+            if (!stage.over) {
                 stage.steps->ended((char)('A' + i), task);
+                report_left((char)('A' + i));
+            }
         }
     free(task);
 }
@@ -52,8 +78,14 @@ static int do_step(const char *verb, const char *value)
 {
     const char *ms = value ? strchr(value, ':') : NULL;
 
-    if (!strcmp(verb, "refuse") || !strcmp(verb, "accept"))
+    if (value && !strcmp(verb, "refuse"))
+        stage.refusals = (int)strtol(value, NULL, 10);
+    else if (value && !strcmp(verb, "exhaust"))
+        stage.exhausted = (int)strtol(value, NULL, 10);
+    else if (!strcmp(verb, "refuse") || !strcmp(verb, "accept"))
         stage.server.refuses = verb[0] == 'r' ? "refused" : NULL;
+    else if (!strcmp(verb, "pass"))
+        stage.passes_each = value ? (int)strtol(value, NULL, 10) : PASSES;
     else if (!strcmp(verb, "close"))
         pool_close(stage.pool.pool, NULL, NULL);
     else if (!value || !is_player(*value))
@@ -88,6 +120,32 @@ static int64_t next_step(void)
     return -1;
 }
 
+const char *stage_next_connect(void)
+{
+    if (stage.exhausted > 0 && stage.exhausted--)
+        return TASK_NO_MEMORY;
+    if (stage.refusals > 0 && stage.refusals--)
+        return "refused";
+    return stage.server.refuses;
+}
+
+/* A connect of the pool, with the error that the steps have for it. */
+static void *open_connection(void *server,
+                             void (*opened)(void *connection, const char *error,
+                                            void *arg),
+                             void *arg)
+{
+    const char *refuses = stage.server.refuses, *error = stage_next_connect();
+    void *connection;
+
+    if (error == TASK_NO_MEMORY)
+        return NULL;
+    stage.server.refuses = error;
+    connection = scripted_methods.open(server, opened, arg);
+    stage.server.refuses = refuses;
+    return connection;
+}
+
 static void report_leases(void)
 {
     int lent = pool_counts(stage.pool.pool).lent;
@@ -109,14 +167,18 @@ static void stage_run(struct task *me)
     stage.server.base = me->loop->base;
     group_init(&stage.group, me, on_ended);
     stage.group.independent = true;
-    AWAIT(me, pool_create(me, &stage.pool, &scripted_methods, &stage.server,
+    stage.methods = scripted_methods;
+    stage.methods.open = open_connection;
+    stage.methods.now_ms = NULL; /* time passes as "sleep" says, and is real */
+    AWAIT(me, pool_create(me, &stage.pool, &stage.methods, &stage.server,
                           &options));
     for (; *stage.next; stage.next++) {
         pause = next_step();
         if (pause < 0)
             TASK_FAIL(me, "it cannot be played");
-        AWAIT(me, task_sleep(me, pause));
-        for (stage.passes = 0; stage.passes < PASSES; stage.passes++)
+        if (pause > 0)
+            AWAIT(me, task_sleep(me, pause));
+        for (stage.passes = 0; stage.passes < stage.passes_each; stage.passes++)
             AWAIT(me, task_sleep(me, 0));
     }
     TASK_FINALLY(me);
@@ -125,6 +187,8 @@ static void stage_run(struct task *me)
         stage.steps->finish();
     group_cancel(&stage.group);
     AWAIT(me, group_join(me, &stage.group));
+    for (stage.passes = 0; stage.passes < PASSES; stage.passes++)
+        AWAIT(me, task_sleep(me, 0));
     if (stage.steps->cleared)
         stage.steps->cleared();
     report_leases();
@@ -136,6 +200,7 @@ static void stage_run(struct task *me)
 int steps_main(const struct steps *steps, int argc, char **argv)
 {
     stage.steps = steps;
+    stage.passes_each = PASSES;
     stage.max = argc < 2 ? 0 : (int)strtol(argv[1], NULL, 10);
     if (stage.max < steps->least) {
         fprintf(stderr, "usage: %s MAX STEP...\n", steps->program);

@@ -11,7 +11,12 @@
  *     sleep:MS         so many milliseconds pass
  *     cancel:ABC       task_cancel for each of these players
  *     refuse, accept   from now on connects fail, or succeed
+ *     refuse:N         the next N connects fail
+ *     exhaust:N        for the next N connects there is no memory
  *     close            closes the pool
+ *     pass:N           from now on the loop makes N passes after a step: with 0, the
+ *                      next step is done in the same breath
+ *     pass             from now on it makes as many as are needed, as at first
  *
  * All others are the scene's. After each step the loop does what can be done at
  * once.
@@ -27,7 +32,9 @@
 struct steps {
     const char *program; /* its name, for messages */
     int least;           /* MAX must be at least this */
-    int64_t *clock;      /* that "sleep" moves; NULL: the real one */
+    int leases_each; /* that a player can have at one time. 0: what a player has
+                      * left behind when it ends is not looked at */
+    int64_t *clock;  /* that "sleep" moves; NULL: the real one */
     /* Does one step. who: a player, or 0 in a step without one; value: what
      * follows, or NULL. Returns 0; returns -1 if there is no such step. */
     int (*step)(const char *verb, char who, const char *value);
@@ -45,11 +52,13 @@ struct stage {
     struct task task; /* plays the steps */
     const struct steps *steps;
     char **next; /* steps to come; ends with a NULL */
-    int max, passes;
+    int max, passes, passes_each;
+    int refusals, exhausted; /* connects that are to fail */
     struct scripted_server server;
-    struct pool_handle pool;  /* at most max of the server's connections */
-    struct group group;       /* of the players */
-    struct task *players[26]; /* owned */
+    struct pool_methods methods; /* the server's, and those failures */
+    struct pool_handle pool;     /* at most max of the server's connections */
+    struct group group;          /* of the players */
+    struct task *players[26];    /* owned */
     bool over;
 };
 extern struct stage stage;
@@ -57,6 +66,10 @@ extern struct stage stage;
 /* The task, in memory of malloc, becomes that player's, and runs. NULL: there is
  * no memory. A player that is on stage keeps its place: the step is ignored. */
 void stage_enter(char who, struct task *task, void (*run)(struct task *me));
+
+/* What the next connect is to fail with, as the steps want it: "refused",
+ * TASK_NO_MEMORY, or NULL for not at all. Counts it. */
+const char *stage_next_connect(void);
 
 /* Reads the arguments and plays the steps. Returns main's exit status: 0, 1
  * after a failure or an unknown step, 2 after wrong usage. */

@@ -1,7 +1,7 @@
-/* 2_both — two connections at once, and nobody waits for ever.
+/* 2_both — two connections at once, and no job waits forever.
  *
  * asyncio: two pool.acquire() in one async with, and a timeout around both
- * Run:     ./2_both 2 want:AB give:A give:B count
+ * Run:     make try EXERCISE=04-2 ARGS='2 want:AB give:A give:B count'
  * Prints:  A has two
  *          B has two
  *          lent 0

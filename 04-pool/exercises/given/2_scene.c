@@ -114,8 +114,11 @@ static int step(const char *verb, char who, const char *value)
 
 int main(int argc, char **argv)
 {
-    static const struct steps steps = {
-        .program = "2_both", .least = 2, .step = step, .ended = on_ended};
+    static const struct steps steps = {.program = "2_both",
+                                       .least = 2,
+                                       .leases_each = 2,
+                                       .step = step,
+                                       .ended = on_ended};
 
     return steps_main(&steps, argc, argv);
 }

@@ -1,8 +1,7 @@
 /* 2_scene.h — what 2_both.c is given: the program, and the copying.
  *
- * ./2_both MAX STEP... makes a pool of at most MAX connections, two or more, and
- * plays the steps. After each, all that can happen at once happens. A to Z are
- * borrowers:
+ * MAX STEP... makes a pool of at most MAX connections, two or more, and plays the
+ * steps. After each, all that can happen at once happens. A to Z are borrowers:
  *
  *     want:ABC        copy jobs begin: A before B before C
  *     want:A:MS       the same with a patience of so many ms, not 10 s
@@ -11,7 +10,13 @@
  *     cancel:A        the job is not wanted any more: task_cancel
  *     sleep:MS        so many milliseconds pass
  *     refuse, accept  from now on connects fail, or succeed
+ *     refuse:N        the next N connects fail; exhaust:N: they lack memory
+ *     close           the pool closes: it lends nothing any more
+ *     pass:N, pass    from now on the loop makes N passes after a step (0: the next
+ *                     step is done in the same breath), or as many as are needed
  *     count           prints how many connections are lent
+ *
+ *     make try EXERCISE=04-2 ARGS='2 want:AB give:A give:B count'
  */
 #ifndef SCENE_2_H
 #define SCENE_2_H

@@ -1,7 +1,7 @@
-/* 3_corpses — nothing dead is lent, and nobody is forgotten.
+/* 3_corpses — nothing dead is lent, and no waiter is forgotten.
  *
  * asyncio: aiomysql.Pool.acquire, _fill_free_pool, release
- * Run:     ./3_corpses 1 take:A take:B kill:A give:A count
+ * Run:     make try EXERCISE=04-3 ARGS='1 take:AB kill:A give:A count'
  * Prints:  A has a good one
  *          B has a good one
  *          1 now, 2 ever

@@ -89,7 +89,9 @@ static bool interrupt(struct task_wait *wait)
 
 bool connection_open(struct task *me, struct connection **result)
 {
-    struct connection *connection = calloc(1, sizeof *connection);
+    const char *error = stage_next_connect();
+    struct connection *connection =
+        error == TASK_NO_MEMORY ? NULL : calloc(1, sizeof *connection);
     struct connection **last = &scene.first;
 
     if (!connection)
@@ -105,8 +107,8 @@ bool connection_open(struct task *me, struct connection **result)
         complain("too many connections at once");
     if (scene.slow)
         return task_wait_on(me, &connection->wait);
-    answer(connection, stage.server.refuses);
-    return task_ready(me, stage.server.refuses);
+    answer(connection, error);
+    return task_ready(me, error);
 }
 
 bool connection_close(struct task *me, struct connection *connection)

@@ -1,7 +1,7 @@
 /* 3_scene.h — what 3_corpses.c is given: the program, and connections.
  *
- * ./3_corpses MAX STEP... makes a lender of at most MAX connections and plays the
- * steps. After each, all that can happen at once happens. A to Z are borrowers:
+ * MAX STEP... makes a lender of at most MAX connections and plays the steps. After
+ * each, all that can happen at once happens. A to Z are borrowers:
  *
  *     take:A, give:A    wants a connection; gives it back
  *     cancel:A          does not want it any more: task_cancel
@@ -9,8 +9,11 @@
  *     dirty:A           the same connection is in the middle of a transaction
  *     sleep:MS          so many milliseconds pass, on the clock now_ms
  *     refuse, accept    from now on connects fail, or succeed
+ *     refuse:N          the next N connects fail; exhaust:N: they lack memory
  *     slow              from now on connects and closes wait: "answer" or "fail"
  *                       ends the oldest connect, "gone" the oldest close
+ *     pass:N, pass      from now on the loop makes N passes after a step (0: the next
+ *                       step is done in the same breath), or as many as are needed
  *     count             prints how many connections there are
  */
 #ifndef SCENE_3_H

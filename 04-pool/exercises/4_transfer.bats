@@ -30,21 +30,29 @@ if [[ -e ${BATS_FILE_TMPDIR-}/server ]]; then
     source "$BATS_FILE_TMPDIR/server"
 fi
 
-# accounts ADA BOB [MS]: what they begin with. The others have 100. Cyd's is frozen,
-# and who gives to Eve loses his connection. Each UPDATE takes 5 or MS ms a row, so
-# that transfers meet.
+frozen="Fay is frozen, and will be until all that was taken is back, down to the last cent"
+
+# accounts ADA BOB: what they begin with; the others have 100. Cyd's and Fay's are
+# frozen, and who gives to Eve loses his connection. Each UPDATE takes 5 ms a row, so
+# that transfers meet; and while meanwhile_deadlock plays, until it is ready for it.
 accounts() {
     mariadb workbook -e "
         CREATE OR REPLACE TABLE accounts (name VARCHAR(20) PRIMARY KEY,
             balance BIGINT CHECK (balance >= 0));
         INSERT INTO accounts VALUES ('Ada', $1), ('Bob', $2), ('Cyd', 100), ('Dee', 100),
-            ('Eve', 100);
+            ('Eve', 100), ('Fay', 100);
         DELIMITER //
         CREATE TRIGGER slow BEFORE UPDATE ON accounts FOR EACH ROW
         BEGIN
-            DO SLEEP(${3-5} / 1000);
+            DECLARE looks INT DEFAULT 0;
+            REPEAT
+                DO SLEEP(0.005);
+                SET looks = looks + 1;
+            UNTIL looks > 50 OR IS_FREE_LOCK('plays') OR NOT IS_FREE_LOCK('is ready') END REPEAT;
             IF NEW.name = 'Cyd' THEN
                 SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'Cyd is frozen';
+            ELSEIF NEW.name = 'Fay' THEN
+                SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '$frozen';
             ELSEIF NEW.name = 'Eve' THEN
                 KILL CONNECTION_ID();
             END IF;
@@ -53,7 +61,7 @@ accounts() {
 
 # expect_accounts ADA BOB [DEE]: what they have now.
 expect_accounts() {
-    local now expected="Ada $1, Bob $2, Cyd 100, Dee ${3-100}, Eve 100"
+    local now expected="Ada $1, Bob $2, Cyd 100, Dee ${3-100}, Eve 100, Fay 100"
 
     now=$(mariadb workbook -Ne "
         SELECT GROUP_CONCAT(name, ' ', balance ORDER BY name SEPARATOR ', ') FROM accounts")
@@ -66,13 +74,14 @@ $output"
 meanwhile() {
     local held
 
+    [[ -z ${other_PID-} ]] || wait "$other_PID" || true # the last one
     # shellcheck disable=SC2034 # the coprocess has a name
     coproc other { exec mariadb workbook -nN 2>&1 3>&- 4>&-; }
     cat >&"${other[1]}" <<END
 $1; SELECT 'held';
 DELIMITER //
 BEGIN NOT ATOMIC
-    DECLARE looks, rounds INT DEFAULT 0;
+    DECLARE looks, seen, gone, undone, before_it INT DEFAULT 0;
     $2;
 END//
 END
@@ -85,57 +94,67 @@ END
     return 1
 }
 
-# until_it_waits CONDITION: SQL for meanwhile: until that is so, for 10 s at most.
+programs="SELECT 1 FROM information_schema.processlist
+    WHERE id <> CONNECTION_ID() AND user <> 'system user'"
+number="SELECT VARIABLE_VALUE FROM information_schema.global_status WHERE VARIABLE_NAME ="
+row_lock_waits="($number 'Innodb_row_lock_current_waits') > 0"
+deadlocks="($number 'Innodb_deadlocks')"
+
+# until_it_waits CONDITION [LOOKS]: SQL for meanwhile: until that is so, or the program has
+# come and gone. If it never comes, for 10 s; else for so many looks of 3 ms or more.
 until_it_waits() {
-    echo "REPEAT
-        DO SLEEP(0.01);
-        SET looks = looks + 1;
-    UNTIL looks > 1000 OR $1 END REPEAT"
+    echo "SET looks = 0;
+    REPEAT
+        DO SLEEP(0.003);
+        SET looks = looks + 1, seen = seen OR EXISTS ($programs);
+        SET gone = seen AND NOT EXISTS ($programs);
+    UNTIL $1 OR gone OR looks > IF(seen, ${2-20000}, 3000) END REPEAT"
 }
 
-row_lock_waits="(SELECT VARIABLE_VALUE FROM information_schema.global_status
-    WHERE VARIABLE_NAME = 'Innodb_row_lock_current_waits') > 0"
-
-# meanwhile_deadlock FIRST SECOND ROUNDS: another session locks FIRST and, when the
-# transfer waits for it, SECOND, and so on, as long as there is a transfer. One that
-# has SECOND by then is in a deadlock, and is undone, because the other session has
-# changed more rows.
+# meanwhile_deadlock FIRST SECOND N: another session locks FIRST and, when the transfer
+# waits for it, SECOND, and lets go of both. A transfer that has SECOND by then is in a
+# deadlock, and is undone, because the other session has changed more rows. Until that
+# has happened N times: an attempt that has SECOND gets no further before the session
+# has FIRST again. A transfer that pauses for more than a second loses its connection.
 meanwhile_deadlock() {
-    local others="SELECT 1 FROM information_schema.processlist
-        WHERE id <> CONNECTION_ID() AND user <> 'system user'"
-    local lock="SELECT name INTO @name FROM accounts WHERE name ="
-    local first="$lock '$1' FOR UPDATE; UPDATE many SET seq = seq + 1000"
-
-    meanwhile "CREATE OR REPLACE TABLE many SELECT seq FROM seq_1_to_50; BEGIN; $first" "
-    rounds: LOOP
-        $(until_it_waits "$row_lock_waits
-            OR rounds > 0 AND NOT EXISTS ($others)");
-        $lock '$2' FOR UPDATE;
+    meanwhile "CREATE OR REPLACE TABLE many SELECT seq FROM seq_1_to_50;
+        SELECT GET_LOCK('plays', 0)" "
+    REPEAT
+        START TRANSACTION;
+        UPDATE many SET seq = seq + 1000;
+        SELECT name INTO @name FROM accounts WHERE name = '$1' FOR UPDATE;
+        DO GET_LOCK('is ready', 0);
+        $(until_it_waits "$row_lock_waits" 'IF(undone, 333, 20000)');
+        WHILE undone AND looks > 333 AND NOT gone DO
+            SET @it = (${programs/1/MAX(id)}), gone = @it IS NULL;
+            BEGIN
+                DECLARE CONTINUE HANDLER FOR SQLEXCEPTION SET gone = gone;
+                KILL @it;
+            END;
+        END WHILE;
+        SET before_it = $deadlocks;
+        SELECT name INTO @name FROM accounts WHERE name = '$2' FOR UPDATE;
+        SET undone = undone + $deadlocks - before_it;
+        DO RELEASE_LOCK('is ready');
         ROLLBACK;
-        SET rounds = rounds + 1;
-        IF rounds = $3 THEN
-            LEAVE rounds;
-        END IF;
-        BEGIN NOT ATOMIC
-            START TRANSACTION;
-            $first;
-        END;
-    END LOOP"
+    UNTIL undone >= $3 OR gone OR looks > 3000 AND NOT seen END REPEAT;
+    DO RELEASE_LOCK('plays')"
 }
 
 @test "what is refused changes nothing" {
-    local ada=$((100 + RANDOM % 100)) bob=$((RANDOM % 100)) n=$((1 + RANDOM % 50))
+    local ada=$((100 + RANDOM % 100)) bob=$((RANDOM % 100)) n=$((1 + RANDOM % 50)) refused
 
     accounts "$ada" "$bob"
     run_exercise "Ada:Bob:$n"
     expect_output "Ada:Bob:$n done"
     ada=$((ada - n)) bob=$((bob + n))
     expect_accounts "$ada" "$bob"
-    for transfer in "Ada:Nobody:$n" "Nobody:Bob:$n" "Ada:Bob:$((ada + 1))" Ada:Bob:9999999999; do
-        run_exercise "$transfer"
-        expect_output "$transfer refused"
-        expect_accounts "$ada" "$bob"
-    done
+    refused=("Ada:Nobody:$n" "Nobodyofthatnameinit:Bob:1$((4294967296 + n))"
+        "Ada:Bob:$((ada + 1))" "Ada:Bob:$((4294967296 + n))" Ada:Bob:9223372036854775807)
+    run_exercise "${refused[@]}"
+    expect_output "$(printf '%s refused\n' "${refused[@]}")"
+    expect_accounts "$ada" "$bob"
+    expect_nothing_left
 }
 
 @test "an error, wherever it comes: it says why, and nothing of it stays" {
@@ -143,13 +162,13 @@ meanwhile_deadlock() {
     local it="FROM information_schema.processlist WHERE $waiting"
 
     accounts 100 100
-    for transfer in "Ada:Cyd:$n" "Cyd:Bob:$n"; do
-        run_exercise "$transfer"
-        expect_output "$transfer failed: Cyd is frozen"
-        expect_accounts 100 100
-    done
+    run_exercise "Ada:Cyd:$n" "Cyd:Bob:$n" "Dee:Fay:$n"
+    expect_output "Ada:Cyd:$n failed: Cyd is frozen
+Cyd:Bob:$n failed: Cyd is frozen
+Dee:Fay:$n failed: $frozen"
+    expect_accounts 100 100
     run_exercise "Ada:Eve:$n"
-    [[ $output == "Ada:Eve:$n failed: "[A-Z]* && $output != *$'\n'* ]] ||
+    [[ $output == "Ada:Eve:$n failed: "[A-Z]* && $output != *$'\n'* && $output != *"gone away" ]] ||
         wrong "Ada:Eve:$n failed: Connection was killed" "$output"
     expect_accounts 100 100
     # While COMMIT waits, it is killed. The lock is kept until it has noticed:
@@ -159,14 +178,15 @@ meanwhile_deadlock() {
         SET @who = (SELECT MAX(id) $it);
         KILL QUERY @who;
         $(until_it_waits "NOT EXISTS (SELECT 1 $it)")"
+    then="the server breaks off COMMIT"
     run_exercise "Ada:Bob:$n"
-    did+="    (COMMIT fails)"
     expect_output "Ada:Bob:$n failed: Query execution was interrupted"
     expect_accounts 100 100
+    expect_nothing_left
 }
 
 @test "transfers that would lock each other out are all done in the end" {
-    local n=$((1 + RANDOM % 9)) transfers=() i owner
+    local n=$((1 + RANDOM % 9)) transfers=() i
 
     accounts 100 100
     for i in 1 2 3; do
@@ -175,30 +195,46 @@ meanwhile_deadlock() {
     run_exercise -t 4 "${transfers[@]}"
     expect_output "$(printf '%s done\n' "${transfers[@]}")"
     expect_accounts 103 94 103
-    # Another program gives Ada or Bob 7, and commits when the transfer waits for that.
     accounts 100 100
-    for owner in Ada Bob; do # $name is the exercise's
-        meanwhile "BEGIN; UPDATE accounts SET balance = balance + 7 WHERE name = '$owner'" "
-            $(until_it_waits "$row_lock_waits"); COMMIT"
-        run_exercise "Ada:Bob:$n"
-        did+="    (while another program gives $owner 7)"
-        expect_output "Ada:Bob:$n done"
-    done
-    expect_accounts $((107 - 2 * n)) $((107 + 2 * n))
-    # Another program locks Ada and then Bob, several times in a row.
-    accounts 100 100 20
-    meanwhile_deadlock Ada Bob 5
-    run_exercise -t 4 "Bob:Ada:$n"
-    did+="    (while another program locks Ada, and then Bob, five times)"
+    meanwhile_deadlock Ada Bob 16
+    then="another program locks Ada and then Bob: up to 16 attempts end in a deadlock,
+and one that pauses for more than a second is cut off"
+    run_exercise -t 6 "Bob:Ada:$n"
     expect_output "Bob:Ada:$n done"
     expect_accounts $((100 + n)) $((100 - n))
     # After a deadlock, an error.
-    accounts 100 100
     meanwhile_deadlock Cyd Dee 1
+    then="another program locks Cyd and then Dee: a deadlock"
     run_exercise "Dee:Cyd:$n"
-    did+="    (while another program locks Cyd, and then Dee)"
     expect_output "Dee:Cyd:$n failed: Cyd is frozen"
-    expect_accounts 100 100
+    expect_accounts $((100 + n)) $((100 - n))
+    expect_nothing_left
+}
+
+@test "what other programs do meanwhile counts" {
+    local n=$((2 + RANDOM % 9))
+
+    accounts 100 100
+    meanwhile "BEGIN; UPDATE accounts SET balance = balance + 7 WHERE name = 'Bob'" "
+        $(until_it_waits "$row_lock_waits"); COMMIT"
+    then="another program gives Bob 7, and commits when the transfer waits for that"
+    run_exercise "Ada:Bob:$n"
+    expect_output "Ada:Bob:$n done"
+    expect_accounts $((100 - n)) $((107 + n))
+    meanwhile "BEGIN; UPDATE accounts SET balance = 1 WHERE name = 'Ada'" "
+        $(until_it_waits "$row_lock_waits"); COMMIT"
+    then="another program leaves Ada 1, and commits when the transfer waits for that"
+    run_exercise "Ada:Bob:$n"
+    expect_output "Ada:Bob:$n refused"
+    expect_accounts 1 $((107 + n))
+    meanwhile "BEGIN; DELETE FROM accounts WHERE name = 'Dee'" "
+        $(until_it_waits "$row_lock_waits"); COMMIT"
+    then="another program deletes Dee, and commits when the transfer waits for that"
+    run_exercise "Bob:Dee:$n"
+    expect_output "Bob:Dee:$n refused"
+    mariadb workbook -e "INSERT INTO accounts VALUES ('Dee', 100)"
+    expect_accounts 1 $((107 + n))
+    expect_nothing_left
 }
 
 @test "however they end, the connections are back, and fit for the next ones" {

@@ -1,11 +1,11 @@
 /* 4_transfer — a transfer that never half-happens.
  *
  * asyncio: aiomysql: begin, commit, rollback
- * Run:     ../../scripts/with-mariadb ./4_transfer Ada:Bob:30 Bob:Ada:5
- *          Both at once. There must be a table: accounts (name, balance), where
- *          no balance may be below 0.
+ * Run:     make try EXERCISE=04-4 ARGS='Ada:Bob:30 Bob:Ada:500'
+ *          Both at once, on a table: accounts (name, balance), where no balance may
+ *          be below 0.
  * Prints:  Ada:Bob:30 done
- *          Bob:Ada:5 refused
+ *          Bob:Ada:500 refused
  * Given:   given/4_scene.h         main, struct transfer, REFUSED
  * Task:    README.md#4             Check: make practice EXERCISE=04-4
  */

@@ -30,7 +30,7 @@ static void print_result(const char *argument, const char *error)
            error ? error : "");
 }
 
-/* The end of a program that would wait for a lease for ever. */
+/* The end of a program that would wait for a lease forever. */
 static void check_leases(const struct program *self)
 {
     int lent = self->pool.pool ? pool_counts(self->pool.pool).lent : 0;
@@ -96,7 +96,7 @@ static struct task *read_transfer(const char *text)
         text = read_name(text, transfer->to, ':');
     if (text)
         transfer->amount = strtol(text, NULL, 10);
-    if (transfer->amount > 0)
+    if (transfer->amount > 0 && strcmp(transfer->from, transfer->to) != 0)
         return &transfer->task;
     free(transfer);
     return NULL;

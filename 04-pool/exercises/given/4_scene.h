@@ -1,10 +1,12 @@
 /* 4_scene.h — what 4_transfer.c is given: the program.
  *
- * ./4_transfer FROM:TO:AMOUNT... begins all of these transfers at once, over four
- * connections to the MariaDB that the environment names (scripts/with-mariadb
- * starts one). There must be a table: accounts (name, balance), where `name` is the
- * primary key and no balance may be below 0. When all transfers have ended, the
- * program prints how each one ended.
+ * FROM:TO:AMOUNT... begins all of these transfers at once, over four connections to
+ * the MariaDB that the environment names. There must be a table: accounts (name,
+ * balance), where `name` is the primary key and no balance may be below 0. When all
+ * transfers have ended, the program prints how each one ended. make try runs it on a
+ * database and a table of its own:
+ *
+ *     make try EXERCISE=04-4 ARGS='Ada:Bob:30 Bob:Ada:500'
  */
 #ifndef SCENE_4_H
 #define SCENE_4_H
@@ -17,7 +19,7 @@
 struct transfer {
     struct task task;
     struct pool_handle *pool; /* of the four connections; not owned */
-    char from[21], to[21];    /* letters: they can stand in a statement */
+    char from[21], to[21];    /* letters, for use in a statement; they differ */
     long amount;              /* 1 and more */
 };
 

@@ -7,13 +7,13 @@ cd "$(dirname "$0")/../../.."
 exec scripts/with-mariadb bash -c '
     mariadb workbook -e "$1" && shift && exec "$@"' - "
     CREATE TABLE accounts (name VARCHAR(20) PRIMARY KEY, balance BIGINT CHECK (balance >= 0));
-    INSERT INTO accounts VALUES ('Ada', 100), ('Bob', 100), ('Cyd', 100), ('Dee', 100), ('Eve', 100);
+    INSERT INTO accounts VALUES ('Ada', 100), ('Bob', 100), ('Cyd', 100), ('Dee', 100), ('Eve', 100), ('Fay', 100);
     DELIMITER //
     CREATE TRIGGER slow BEFORE UPDATE ON accounts FOR EACH ROW
     BEGIN
         DO SLEEP(0.005);
-        IF NEW.name = 'Cyd' THEN
-            SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'Cyd is frozen';
+        IF NEW.name IN ('Cyd', 'Fay') THEN
+            SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'it is frozen';
         ELSEIF NEW.name = 'Eve' THEN
             KILL CONNECTION_ID();
         END IF;

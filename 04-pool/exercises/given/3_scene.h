@@ -52,8 +52,9 @@ void give_run(struct task *me);
 /* ---- What you can call ---- */
 
 /* await: opens a connection and writes it to *connection, which must stay until
- * then. Fails if the server refuses. After an error *connection is as it was, and
- * the connection is gone, even if this was interrupted. */
+ * then. Fails if the server refuses, or with TASK_NO_MEMORY. After an error
+ * *connection is as it was, and the connection is gone, even if this was
+ * interrupted. */
 TASK_AWAITABLE bool connection_open(struct task *me,
                                     struct connection **connection);
 

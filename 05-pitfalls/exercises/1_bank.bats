@@ -127,7 +127,7 @@ balances: 8 7 6 5 4 3 2 28"
     expect_early 5 4 "1 and 3 are free as soon as 0 is done"
     expect_in_all "6 done
 balances: 29 44 20 7"
-    # As many as there can be; in both queues the last one waits for more than a second.
+    then="64 transfers in two queues, in which the last one waits for more than a second"
     # shellcheck disable=SC2046
     run_exercise -t 8 20 90,0,90 $(times 4 "0-1:$n 2-0:5") $(times 56 7-6:1)
     expect_in_all "8 done

@@ -56,6 +56,7 @@ expect_over() {
     batch 9 0 $((10 + RANDOM % 20))
     # The first two are over long since.
     start_exercise -w 'over: 70' 4 10 30 60000 70
+    stderr=$(<"$run.err")
     [[ ! -s $run.out ]] || wrong "no outcome before all jobs have ended" "$(<"$run.out")"
 }
 

@@ -97,6 +97,7 @@ $(for i in {6..31}; do echo "$i: failed"; done)"
     local wait=$((350 * patience)) a=$((20 + RANDOM % 20)) hangs i
 
     read -ra hangs <<<"$(printf '60000 %.0s' {1..30})"
+    then="the calls of 30 requests hang; when these have given up, two more come"
     served -t 4 "$wait" "${hangs[@]}" "5@$((wait + 100))" "$a@$((wait + 120))"
     expect_patience "$wait"
     expect_lines "$(for i in {0..29}; do echo "$i: gave up"; done)

@@ -14,22 +14,25 @@ given_back() {
 }
 
 @test "the parts are booked one by one" {
-    local parts=(flight "hotel$RANDOM" car "bike$RANDOM" boat)
+    local parts=(flight "hotel$RANDOM" {a..k} "car$RANDOM" bike boat)
 
-    parts=("${parts[@]:0:2+RANDOM%4}")
     run_exercise "${parts[@]}"
     expect_output "$(booked "${parts[@]}")
 the trip: booked"
     expect_status 0
+    run_exercise "${parts[1]}"
+    expect_output "$(booked "${parts[1]}")
+the trip: booked"
     expect_nothing_left
 }
 
 @test "if one cannot be had, the others are given back, the last first" {
-    local hotel=hotel$RANDOM
+    local parts=(flight "hotel$RANDOM" {a..k} car) hotel=hotel$RANDOM
 
-    run_exercise flight "$hotel" car ship:full bike
-    expect_output "$(booked flight "$hotel" car)
-$(given_back car "$hotel" flight)
+    run_exercise "${parts[@]}" ship:full bike
+    # shellcheck disable=SC2046 # names
+    expect_output "$(booked "${parts[@]}")
+$(given_back $(printf '%s\n' "${parts[@]}" | tac))
 the trip: all full"
     run_exercise flight:full "$hotel"
     expect_output "the trip: all full"
@@ -44,6 +47,9 @@ the trip: all full"
     expect_output "$(booked flight "$car")
 $(given_back "$car" flight)
 the trip: timed out"
+    expect_idle
+    run_exercise -d $((20 * patience)) "$car:slow" flight
+    expect_output "the trip: timed out"
     expect_nothing_left
     # However slow the machine: in 80 ms there is no time for more than 8.
     run_exercise -d 80 {a..p}
@@ -58,7 +64,7 @@ $(given_back $(printf '%s\n' "${parts[@]}" | tac))
 }the trip: timed out"
 }
 
-@test "one that cannot be given back keeps none of the others" {
+@test "a part that cannot be given back does not keep the others" {
     local hotel=hotel$RANDOM
 
     run_exercise flight "$hotel:lost" car:lost ship bike:full
@@ -68,6 +74,11 @@ car: calling
 $hotel: calling
 $(given_back flight)
 the trip: all full"
+    run_exercise -d $((150 * patience)) flight "$hotel:lost" ship:slow
+    expect_output "$(booked flight "$hotel")
+$hotel: calling
+$(given_back flight)
+the trip: timed out"
     expect_nothing_left
 }
 
@@ -84,5 +95,6 @@ the trip: all full"
     ((${could:=$took} >= 600)) ||
         wrong "$car is given back by an errand, to whose end the trip waits: 600 ms" \
             "all ended after $could ms"
+    expect_idle
     expect_nothing_left
 }

@@ -1,13 +1,16 @@
 /* 1_trip — all or nothing: what is booked is given back when the rest fails.
  *
  * asyncio: await, try … finally; contextlib.AsyncExitStack
- * Run:     ./1_trip flight hotel car         three bookings, one by one
- *          ./1_trip flight hotel:full car    the hotel cannot be had
- *          ./1_trip flight hotel:lost car:full
- *                                            what cannot be given back, either
- *          ./1_trip -d 300 flight hotel:slow in 300 ms, or not at all
- *          ./1_trip -d 300 hotel:far car:full
- *                                            time is up while it is given back
+ * Run:     make try EXERCISE=03-1 ARGS='flight hotel car'
+ *                                  three bookings, one by one
+ *          make try EXERCISE=03-1 ARGS='flight hotel:full car'
+ *                                  the hotel cannot be had
+ *          make try EXERCISE=03-1 ARGS='flight hotel:lost car:full'
+ *                                  what cannot be given back, either
+ *          make try EXERCISE=03-1 ARGS='-d 300 flight hotel:slow'
+ *                                  in 300 ms, or not at all
+ *          make try EXERCISE=03-1 ARGS='-d 300 hotel:far car:full'
+ *                                  time is up while it is given back
  * Given:   given/1_scene.h         main, book_run, give_back_run
  * Task:    README.md#1             Check: make practice EXERCISE=03-1
  */

@@ -1,10 +1,12 @@
 /* 2_mirrors — several are asked, the first good answer wins.
  *
  * asyncio: asyncio.wait(…, return_when=FIRST_COMPLETED), and the rest cancelled
- * Run:     ./2_mirrors 300:red 20:green      two mirrors, which answer after so
- *                                            many ms
- *          ./2_mirrors 20/gone 50:green      one that fails, and with what error
- *          ./2_mirrors -d 100 60000:red      100 ms for the whole race
+ * Run:     make try EXERCISE=03-2 ARGS='300:red 20:green'
+ *                                  two mirrors, which answer after so many ms
+ *          make try EXERCISE=03-2 ARGS='20/gone 50:green'
+ *                                  one that fails, and with what error
+ *          make try EXERCISE=03-2 ARGS='-d 100 60000:red'
+ *                                  100 ms for the whole race
  * Given:   given/2_scene.h         main, fetch_run
  *
  * The fetches are no members of the group: the error of one would cancel them

@@ -1,9 +1,12 @@
 /* 3_pipeline — several workers between two bounded queues, and an orderly end.
  *
  * asyncio: Queue, Queue.shutdown, TaskGroup
- * Run:     ./3_pipeline 3 50 5 7         three workers; 50 takes 50 ms to square
- *          ./3_pipeline 3 50 x 7         an item that cannot be squared
- *          ./3_pipeline -d 100 2 7 60000 100 ms for all of it
+ * Run:     make try EXERCISE=03-3 ARGS='3 50 5 7'
+ *                                  three workers; 50 takes 50 ms to square
+ *          make try EXERCISE=03-3 ARGS='3 50 x 7'
+ *                                  an item that cannot be squared
+ *          make try EXERCISE=03-3 ARGS='-d 100 2 7 60000'
+ *                                  100 ms for all of it
  * Given:   given/3_scene.h         main, the job and its items
  * Task:    README.md#3             Check: make practice EXERCISE=03-3
  */

@@ -24,7 +24,7 @@ bool item_square(struct task *me, struct item *item)
     char *end;
     long number = strtol(item->word, &end, 10);
 
-    if (*end)
+    if (end == item->word || *end || number != (int)number)
         return task_ready(me, "not a number");
     item->square = number * number;
     return task_sleep(me, number * TASK_MS);

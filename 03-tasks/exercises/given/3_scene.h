@@ -46,7 +46,7 @@ TASK_AWAITABLE bool item_make(struct task *me, struct item **item,
                               const char *word);
 
 /* Await it: squares the item, which takes as many ms as its number. Fails with
- * "not a number" if its word is none. */
+ * "not a number" if its word is none, or no int. */
 TASK_AWAITABLE bool item_square(struct task *me, struct item *item);
 
 /* Prints an item that was squared: "3 squared is 9". */

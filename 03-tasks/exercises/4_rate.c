@@ -1,9 +1,11 @@
 /* 4_rate — never more than N calls in any window of so many ms.
  *
  * asyncio: Semaphore, sleep; what aiolimiter and its like do
- * Run:     ./4_rate 2 100 0 0 0 50      two calls in any 100 ms; somebody asks at
- *                                       0 ms three times, and at 50 ms
- *          ./4_rate 2 100 0 0 0/20 50   who gives up after 20 ms
+ * Run:     make try EXERCISE=03-4 ARGS='2 100 0 0 0 50'
+ *                                  two calls in any 100 ms; three calls ask at
+ *                                  0 ms, and one at 50 ms
+ *          make try EXERCISE=03-4 ARGS='2 100 0 0 0/20 50'
+ *                                  the third gives up after 20 ms
  * Prints:  each call as it begins; on stderr with the µs since the start
  * Given:   given/4_scene.h         main, the calls
  * Task:    README.md#4             Check: make practice EXERCISE=03-4

@@ -129,10 +129,11 @@ $(named): %: $(BUILD)/$(CHAPTER)/%
 # the compiler prints about it or about a patched answer is beside it, in N_name.said.
 attempt = 2>$@.said || { rm -f $@; $(if $(patched),,echo "$(1).c does not compile (yet): \
 	make practice EXERCISE=$(firstword $(subst -, ,$(1)))-$(number)" >&2;) }
-# What is lost over an AWAIT is named by lost_locals.py. The sanitizers see most with
-# -O0, but gcc warns of what is not initialised from -Og on: what has no other warning is
-# compiled again, for its warnings only.
-more_warnings = [ ! -e $@ ] || python3 -IS scripts/checking/lost_locals.py $< >>$@.said; \
+# What is lost over an AWAIT is named by lost_locals.py, in one line before all else. The
+# sanitizers see most with -O0, but gcc warns of what is not initialised from -Og on:
+# what has no other warning is compiled again, for its warnings only.
+more_warnings = if [ -e $@ ]; then python3 -IS scripts/checking/lost_locals.py $< | \
+	cat - $@.said >$@.lost && mv $@.lost $@.said; fi; \
 	[ -s $@.said ] || $(call compile,$(1)) -Og -fno-sanitize=all -c -o /dev/null $< 2>$@.said
 $(addprefix $(BUILD)/,$(PROGRAMS) $(EXERCISES) $(SOLUTIONS) $(WRONG) $(RIGHT)): $(BUILD)/%: \
 		$$(call source,$$*) $$(call libraries,$$*) $(BUILD)/.flags

@@ -1,7 +1,7 @@
 /* 1_lines — a line protocol with a limit.
  *
  * asyncio: StreamReader.readline, limit=
- * Run:     ./1_lines                  then, elsewhere: nc 127.0.0.1 PORT
+ * Run:     make try EXERCISE=02-1      then, elsewhere: nc 127.0.0.1 PORT
  * Prints:  where it listens, on stderr; each line is answered in reverse
  * Given:   given/1_scene.h
  * Task:    README.md#1             Check: make practice EXERCISE=02-1

@@ -1,7 +1,7 @@
 /* 2_flood — a long answer, and no more of it in memory than needed.
  *
  * asyncio: await writer.drain()
- * Run:     ./2_flood            then, elsewhere: echo 5 | nc 127.0.0.1 PORT
+ * Run:     make try EXERCISE=02-2      then: echo 5 | nc -N 127.0.0.1 PORT
  * Prints:  where it listens, on stderr; asked for N it sends the lines 1 to N
  * Given:   given/2_scene.h
  * Task:    README.md#2             Check: make practice EXERCISE=02-2

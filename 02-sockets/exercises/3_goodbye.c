@@ -1,7 +1,8 @@
 /* 3_goodbye — the answer comes after the peer's last word.
  *
  * asyncio: await reader.read(), writer.write_eof()
- * Run:     ./3_goodbye            then: printf 'b\na\n' | nc -N 127.0.0.1 PORT
+ * Run:     make try EXERCISE=02-3
+ *          then, elsewhere: printf 'b\na\n' | nc -N 127.0.0.1 PORT
  * Prints:  where it listens, on stderr; what a peer sent until it half-closed
  *          comes back with its lines in reverse order
  * Given:   given/3_scene.h

@@ -2,91 +2,192 @@
 # Unsolved fails: a peer that is there later is found by a later try
 load ../../scripts/checking/exercise_helper
 
-# serve MS LINE [TIMES]: in the background a peer on a free port, $at, that listens
-# when the next run was given so many ms; the first TIMES connections are closed
-# without a word.
-serve() {
-    local file=$BATS_TEST_TMPDIR/port$((++served)) program=/dev/null
+# What the code of the peers may call. Each port has a thread. It takes one connection
+# after the other and does to each what the next of its functions says, notes that in
+# the file `tries` ("2 17 18": the port's number; when it came, and when it ended, in ms
+# as the program was given them), and closes it.
+peers='
+import peer, socket, sys, threading, time
+ports, tries, started = sys.argv[1:]
+sockets, lock = [], threading.Lock()
 
-    (($1 == 0)) || program=$BATS_TEST_TMPDIR/run$((runs + 1)).pid
-    PYTHONPATH=$root/scripts/lib "$python" -B -c '
-import peer, socket, sys, time
-s = socket.socket()
-s.bind(("127.0.0.1", 0))
-print(s.getsockname()[1], flush=True)
-begun = None
-while sys.argv[1] != "0" and (not begun or peer.given() - begun < int(sys.argv[1]) / 1000):
-    time.sleep(0.01)
-    try:
-        peer.pid = int(open(sys.argv[4]).read())
-        begun = begun or peer.given()
-    except (OSError, ValueError):
-        pass  # it has not begun
-s.listen()
-s.settimeout(20)
-for i in range(int(sys.argv[3])):
-    s.accept()[0].close()
-c = s.accept()[0]
-c.sendall(sys.argv[2].encode() + b"\n")
-c.recv(1)' "$1" "$2" "${3-0}" "$program" >"$file" 2>/dev/null 3>&- &
-    until [[ -s $file ]]; do sleep 0.01; done
-    at=$(<"$file")
+def now():
+    while not peer.pid:
+        try:
+            peer.pid = int(open(started).read())
+        except (OSError, ValueError):
+            time.sleep(0.01)
+    return peer.given() * 1000
+
+def note(*words):
+    with lock, open(tries, "a") as file:
+        print(*words, file=file)
+
+def serve(s, number, each, after):
+    begun = after and now()
+    while after and now() - begun < after:
+        time.sleep(0.01)
+    s.listen()
+    for act in each:
+        c = s.accept()[0]
+        came = now()
+        ended = act(c) or now()
+        note(number, int(came), int(ended))
+        c.close()
+
+def port(*each, after=0):
+    s = socket.create_server(("127.0.0.1", 0)) if each and not after else socket.socket()
+    if after or not each:
+        s.bind(("127.0.0.1", 0))
+    if each:
+        threading.Thread(target=serve, args=(s, len(sockets), each, after), daemon=True).start()
+    sockets.append(s)
+
+def silent(c):
+    pass
+
+def reset(c):
+    c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+
+def half(c):
+    c.sendall(b"half")
+
+def line(text, *parts, wait=0):
+    def send(c):
+        c.sendall(text)
+        for part in parts:
+            time.sleep(wait / 1000)
+            c.sendall(part)
+        c.recv(1)
+    return send
+'
+
+# serve CODE: in the background, the peers of the next run. Sets $ports. CODE makes
+# them with port(), which takes what happens to each connection; on a port
+# without that no process listens. After the run $pauses are those before each port's later tries.
+serve() {
+    local of=$BATS_TEST_TMPDIR/run$((runs + 1))
+
+    tries=$of.tries
+    PYTHONPATH=$root/scripts/lib "$python" -B -c "$peers$1"'
+with open(ports, "w") as file:
+    print(*(s.getsockname()[1] for s in sockets), file=file)
+end = time.monotonic() + 30
+while time.monotonic() < end and not (peer.pid and peer.state() == "Z"):
+    time.sleep(0.05)' "$of.ports" "$tries" "$of.pid" >"$of.serve" 2>&1 3>&- &
+    until [[ -s $of.ports ]]; do sleep 0.01; done
+    read -ra ports <"$of.ports"
 }
 
-# A port where nobody listens.
-nobody() {
-    at=$("$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+# pauses NUMBER: sets $pauses, the ms between the tries at that port.
+pauses() {
+    mapfile -t pauses < <(awk -v of="$1" '$1 == of { if (n++) print $2 - ended; ended = $3 }' "$tries")
 }
 
 @test "a peer that is there later is found by a later try" {
-    serve 0 hello
-    run_exercise 1 50 "$at"
-    expect_output "$at: connected at try 1: hello"
-    serve 500 "later$RANDOM"
-    run_exercise -t 4 6 100 "$at"
-    [[ $output =~ ^"$at: connected at try "[2-6]": later"[0-9]+$ ]] ||
-        wrong "$at: connected at try 4: later…, as it listens after 500 ms" "$output"
+    then="peers: one answers in two lines; one listens after 500 ms; one sends half a line, 700 ms later the rest"
+    serve '
+port(line(b"hello\nmore\n"))
+port(line(b"later\n"), after=500)
+port(line(b"sl", b"ow\n", wait=700), silent)'
+    expecting="three lines, after 700 ms at most"
+    run_exercise -t 4 6 100 "${ports[@]}"
+    expecting="${ports[0]}: connected at try 1: hello
+${ports[1]}: connected at try 4: later (or another: it listens after 500 ms)
+${ports[2]}: connected at try 1: slow (its line comes in two parts)"
+    [[ ${#lines[@]} == 3 && $output == "${ports[0]}: connected at try 1: hello"$'\n'* &&
+        $'\n'$output$'\n' =~ $'\n'"${ports[1]}: connected at try "[2-6]": later"$'\n' &&
+        $'\n'$output$'\n' == *$'\n'"${ports[2]}: connected at try 1: slow"$'\n'* ]] ||
+        wrong "$expecting" "$output"
 }
 
 @test "each pause is twice as long as the one before" {
-    nobody
-    expecting="pauses of 200, 400 and 800 ms: 1400 in all"
-    run_exercise -t 4 4 200 "$at"
-    expect_output "$at: given up after 4 tries"
-    # Twice as much, if they begin with the wrong one.
-    ((could >= 1350 && could < 2750)) || wrong "$expecting" "$could ms in all"
+    then="one peer closes each connection at once; the other port refuses"
+    serve '
+port(silent, silent, silent, silent, silent)
+port()'
+    expecting="pauses of 100, 200 and 400 ms: 700 in all"
+    run_exercise -t 4 4 100 "${ports[@]}"
+    [[ $output == *"given up after 4 tries"*"given up after 4 tries" ]] ||
+        wrong "given up after 4 tries, twice" "$output"
+    pauses 0
+    ((${#pauses[@]} == 3)) || wrong "4 tries" "$((${#pauses[@]} + 1))"
+    # More of each is no fault of its own: the peer may have been late.
+    ((pauses[0] >= 90 && pauses[1] >= 190 && pauses[2] >= 390)) ||
+        wrong "$expecting" "pauses of ${pauses[*]} ms"
+    ((could >= 680 && could < 1100)) || wrong "$expecting" "$could ms in all"
+    expect_idle
 }
 
 @test "after the last try it gives up, without another pause" {
     local n=$((2 + RANDOM % 3))
 
-    nobody
-    run_exercise "$n" 20 "$at"
-    expect_output "$at: given up after $n tries"
-    nobody
-    run_exercise 1 60000 "$at"
-    expect_output "$at: given up after 1 try"
+    then="the port refuses"
+    serve 'port()'
+    run_exercise "$n" 20 "${ports[0]}"
+    expect_output "${ports[0]}: given up after $n tries"
+    then="the port refuses"
+    serve 'port()'
+    run_exercise 1 60000 "${ports[0]}"
+    expect_output "${ports[0]}: given up after 1 try"
+    expect_nothing_left
 }
 
 @test "one target's pause keeps no other waiting" {
-    local ports=()
-
-    for i in 1 2 3; do
-        nobody
-        ports+=("$at")
-    done
-    expecting="300 + 600 ms for all three, side by side"
-    run_exercise -t 4 3 300 "${ports[@]}"
-    [[ $output == *"given up after 3 tries"*"given up after 3 tries"*"given up after 3 tries" ]] ||
-        wrong "given up after 3 tries, three times" "$output"
-    ((could < 1900)) || wrong "$expecting" "$could ms"
+    then="peers: one sends its line by letters; one is quiet for 1.3 s; one closes, and then answers; 11 ports refuse"
+    # Of 14 ports 12 have failed at once; their descriptors are gone then.
+    serve '
+def word(c):
+    for letter in b"a word":
+        c.sendall(bytes([letter]))
+        time.sleep(0.2)
+    if len(peer.os.listdir(f"/proc/{peer.pid}/fd")) >= 15:
+        note("open")
+    c.sendall(b"\n")
+    c.recv(1)
+def closed(c):
+    ended = now()
+    c.shutdown(socket.SHUT_WR)
+    c.recv(1)
+    if now() - ended > 1200:
+        note("late")
+    return ended
+port(word)
+port(line(b"", b"quiet\n", wait=1300))
+port(closed, line(b"second\n"))
+for i in range(11):
+    port()'
+    expecting="a pause of 2500 ms for all, side by side"
+    run_exercise -t 6 2 2500 "${ports[@]}"
+    expecting="${ports[0]}: connected at try 1: a word (its letters come for 1.2 s)
+${ports[1]}: connected at try 1: quiet (after 1.3 s)
+and later: ${ports[2]}: connected at try 2: second
+and 11 that are given up after 2 tries"
+    [[ ${lines[*]::2} == *"${ports[0]}: connected at try 1: a word"* &&
+        ${lines[*]::2} == *"${ports[1]}: connected at try 1: quiet"* &&
+        $output == *"${ports[2]}: connected at try 2: second"* &&
+        $(grep -c ": given up after 2 tries$" <<<"$output") == 11 && ${#lines[@]} == 14 ]] ||
+        wrong "$expecting" "$output"
+    pauses 2
+    ((pauses[0] >= 2490 && could >= 2490)) || wrong "a pause of 2500 ms" "${pauses[0]} ms"
+    ((could < 3300)) || wrong "$expecting" "$could ms in all"
+    ! grep -qE "late|open" "$tries" ||
+        wrong "the descriptor of a try that failed is closed before the pause" "it is open, in the pause"
+    expect_nothing_left
 }
 
 @test "a try that failed, or met a peer without a word, leaves nothing" {
-    serve 0 sorry 2
-    run_exercise 4 30 "$at"
-    expect_output "$at: connected at try 3: sorry"
-    nobody
-    run_exercise 5 5 "$at"
+    then="two peers close without a word, after half a line, reset; the first then answers"
+    serve '
+port(silent, half, reset, line(b"sorry\n"))
+port(half, half, half, half)'
+    run_exercise 4 30 "${ports[@]}"
+    [[ $output == *"${ports[0]}: connected at try 4: sorry"* &&
+        $output == *"${ports[1]}: given up after 4 tries"* && ${#lines[@]} == 2 ]] ||
+        wrong "${ports[0]}: connected at try 4: sorry
+${ports[1]}: given up after 4 tries (the peer closes after half a line each time)" "$output"
+    then="the port refuses"
+    serve 'port()'
+    run_exercise 5 5 "${ports[0]}"
     expect_nothing_left
 }

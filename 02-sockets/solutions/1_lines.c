@@ -1,7 +1,7 @@
 /* 1_lines — a line protocol with a limit.
  *
  * asyncio: StreamReader.readline, limit=
- * Run:     ./1_lines                  then, elsewhere: nc 127.0.0.1 PORT
+ * Run:     make try EXERCISE=02-1      then, elsewhere: nc 127.0.0.1 PORT
  * Prints:  where it listens, on stderr; each line is answered in reverse
  *
  * A line that is too long is an error, not a wait: no more of it is kept than

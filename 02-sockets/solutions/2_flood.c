@@ -1,7 +1,7 @@
 /* 2_flood — a long answer, and no more of it in memory than needed.
  *
  * asyncio: await writer.drain()
- * Run:     ./2_flood            then, elsewhere: echo 5 | nc 127.0.0.1 PORT
+ * Run:     make try EXERCISE=02-2      then: echo 5 | nc -N 127.0.0.1 PORT
  * Prints:  where it listens, on stderr; asked for N it sends the lines 1 to N
  *
  * The answer is made as the peer takes it: up to the mark, and further when all
@@ -34,7 +34,7 @@ static void send_more(struct connection *connection)
 {
     struct evbuffer *output = bufferevent_get_output(connection->bev);
 
-    if (connection->sent == connection->last &&
+    if (connection->sent >= connection->last &&
         evbuffer_get_length(output) == 0) {
         connection_free(connection);
         return;

@@ -1,7 +1,8 @@
 /* 4_connect — try again, with pauses that grow.
  *
  * asyncio: open_connection in a loop, with sleep between
- * Run:     ./4_connect 4 50 8888 9999   four tries each, pauses 50, 100, 200 ms
+ * Run:     make try EXERCISE=02-4 ARGS='4 50 8888 9999'
+ *          four tries each, with pauses of 50, 100 and 200 ms
  * Prints:  for each port, as it comes: "8888: connected at try 2" with the
  *          first line that the peer sends, or "9999: given up after 4 tries"
  *

@@ -110,8 +110,54 @@ def is_silent(s, seconds=0.2):
         s.settimeout(timeout)
 
 
+def expect_asleep(seconds=0.3):
+    """That it comes to rest: for so long it sleeps, but for a few timers and packets. It
+    may have something to do before that.
+    """
+    settle()
+    for _ in range(5):
+        began, ran, woke = given(), schedstat()[0], wakings()
+        while given() - began < seconds:
+            time.sleep(0.02)
+        ran, woke = schedstat()[0] - ran, wakings() - woke
+        if ran <= seconds / 5 and woke <= 2 + seconds * 10:
+            return
+    if ran > seconds / 5:
+        wrong("it waits without using the processor", f"it ran for {ran:.1f} of {seconds} s")
+    wrong("it sleeps until there is something to do", f"it woke {woke} times in {seconds} s")
+
+
+def wakings():
+    """Returns how often it has gone to sleep so far."""
+    with open(f"/proc/{pid}/status", encoding="ascii") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("voluntary"))
+
+
+def send_meanwhile(s, data, half_close=True):
+    """Sends in a thread, for a program that stops reading while its answers wait."""
+    def send(s):
+        try:
+            s.sendall(data)
+            if half_close:
+                s.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass  # the reader of s is told, too
+
+    other = s.dup()
+    other.settimeout(10 * patience)
+    threading.Thread(target=send, args=(other,), daemon=True).start()
+    settle()
+
+
+def stop():
+    """Stops it, with SIGTERM, while its peers are connected; then await_exercise."""
+    os.kill(pid, signal.SIGTERM)
+    settle()
+
+
 def expect_descriptors(before):
     """That there are no more of them than before, 2 s later at most."""
+    settle()  # what connected and closed has been accepted, too
     end = given() + 2 * patience
     while descriptors() > before and given() < end:
         time.sleep(0.02)

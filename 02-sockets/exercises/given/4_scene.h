@@ -1,6 +1,6 @@
 /* 4_scene — what 4_connect is given: `main`, and what it prints.
  *
- *     ./4_connect TRIES PAUSE PORT...
+ *     make try EXERCISE=02-4 ARGS='TRIES PAUSE PORT...'
  *
  * `main` makes a target of each port, all at once, and runs the loop until no
  * event is pending. Then it frees the targets. The program ends with status 0

@@ -7,7 +7,7 @@ load ../../scripts/checking/exercise_helper
 setup_file() {
     local i
 
-    "$root/scripts/with-mariadb" bash -c '
+    "$root/scripts/with-mariadb" env MYSQL_USER=answer MYSQL_PWD=answer bash -c '
         export -p | sed -n "s/^declare -x MYSQL_/export MYSQL_/p" >"$1.new"
         mv "$1.new" "$1"
         exec tail --pid="$2" -f /dev/null' - "$BATS_FILE_TMPDIR/server" $$ \
@@ -29,6 +29,11 @@ teardown_file() {
 if [[ -e ${BATS_FILE_TMPDIR-}/server ]]; then
     source "$BATS_FILE_TMPDIR/server"
 fi
+
+# What the checks say to the server, with the rights that the program has not got.
+mariadb() {
+    command mariadb --defaults-file="$MYSQL_HOME/my.cnf" "$@" 3>&- 4>&-
+}
 
 frozen="Fay is frozen, and will be until all that was taken is back, down to the last cent"
 
@@ -76,7 +81,7 @@ meanwhile() {
 
     [[ -z ${other_PID-} ]] || wait "$other_PID" || true # the last one
     # shellcheck disable=SC2034 # the coprocess has a name
-    coproc other { exec mariadb workbook -nN 2>&1 3>&- 4>&-; }
+    coproc other { mariadb workbook -nN 2>&1; }
     cat >&"${other[1]}" <<END
 $1; SELECT 'held';
 DELIMITER //

@@ -274,7 +274,7 @@ opened 2"
     # shellcheck disable=SC2016
     within=$with_mariadb statements -t "$limit" -c "$limit" "SELECT 1" \
         '!04-pool/tests/helpers/freeze.bash' "SELECT 2" "SELECT 3" \
-        '!kill -CONT $(cat $MYSQL_HOME/pid)' "SELECT 4" \
+        '!kill -CONT $(cat $MYSQL_HOME/server/pid)' "SELECT 4" \
         '!04-pool/tests/helpers/restart.bash 2>&1; mariadb -e "DO 1"' "SELECT 5" "SELECT 6"
     # The limits of the connect and of the borrower are equal: either may be the first.
     output=${output/connection: timed out/connection: no answer in time}

@@ -2,7 +2,7 @@
 # freeze.bash: stops the MariaDB that scripts/with-mariadb has started, and waits
 # until its last thread stands still. kill -CONT wakes it up.
 set -euo pipefail
-pid=$(cat "$MYSQL_HOME/pid")
+pid=$(cat "$MYSQL_HOME/server/pid")
 kill -STOP "$pid"
 for ((i = 0; i < 3000; i++)); do
     grep -L '^State:.T' /proc/"$pid"/task/*/status | grep -q . || exit 0

@@ -4,13 +4,16 @@
 # so many seconds. It ends with with-mariadb, too.
 set -euo pipefail
 
-pid=$(cat "$MYSQL_HOME/pid")
+server=$MYSQL_HOME/server
+pid=$(cat "$server/pid")
 mapfile -d '' command <"/proc/$pid/cmdline"
 read -r _ _ _ parent _ <"/proc/$pid/stat"
+user=$(stat -c %u "/proc/$pid")
 kill -KILL "$pid"
 sleep "${1-0}"
-: >"$MYSQL_HOME/error.log"
+: >"$server/error.log"
 words=()
+((EUID != 0)) || words=(setpriv --reuid "$user" --regid "$user" --clear-groups)
 for word in "${command[@]}"; do
     [[ $word == --init-file=* ]] || words+=("$word") # it made the users
 done
@@ -21,8 +24,8 @@ started=$!
     kill -KILL "$started"
 ) </dev/null >/dev/null 2>&1 3>&- &
 for ((i = 0; i < 600; i++)); do
-    ! grep -qs 'ready for connections' "$MYSQL_HOME/error.log" || exit 0
+    ! grep -qs 'ready for connections' "$server/error.log" || exit 0
     sleep 0.05
 done
-echo "restart.bash: it is not ready after 30 s: $(tail -n 3 "$MYSQL_HOME/error.log")" >&2
+echo "restart.bash: it is not ready after 30 s: $(tail -n 3 "$server/error.log")" >&2
 exit 1

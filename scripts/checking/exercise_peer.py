@@ -186,6 +186,8 @@ try:
     exec(compile(code, "peer", "exec"))  # the test's own code
 except TimeoutError:
     nothing_more()
+except (OverflowError, MemoryError):
+    wrong(expecting, f"more than {most_received >> 20} MiB, without end")
 except ConnectionResetError:
     wrong(expecting, "a reset: the program closed with input unread")
 except ConnectionRefusedError:

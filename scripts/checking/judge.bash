@@ -21,6 +21,11 @@ judge() {
         misbehaved "it prints without end: stopped after $((output_limit / 1024)) MiB"
     elif [[ $report == *"hard rss limit exhausted"* ]]; then
         misbehaved "it takes memory without end: stopped at 512 MiB"
+    elif [[ $report == *"descriptors exhausted"* ]]; then
+        misbehaved "it opens descriptors without end: stopped at 2048"
+    elif [[ $report == *"processor time exhausted"* ]]; then
+        touch "$BATS_FILE_TMPDIR/never_ended"
+        misbehaved "it uses processors without end: stopped after 30 s of their time"
     elif [[ $report == *"runtime error: "* || $report == *"ERROR: AddressSanitizer"* ]] &&
         ! [[ -e $run.late && $report == *"ERROR: AddressSanitizer: ABRT"* ]]; then
         misbehaved "it crashed: $(explain crash "$name" <<<"$report")"

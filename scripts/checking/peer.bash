@@ -11,8 +11,9 @@ peer() {
     local -x PEER_PORT=${port-} PEER_PID=$exercise_pid PEER_PATIENCE=$patience PEER_SEED=$RANDOM
 
     rm -f "$run".{peer,expected,came,doing,spins,silent}
-    # The program itself has 20 s, as it is given them.
-    output=$(timeout -s KILL $((120 * patience)) "$python" -BS scripts/checking/exercise_peer.py \
+    # The program itself has 20 s, as it is given them. What it sends cannot make the
+    # peer take all memory.
+    output=$(ulimit -d $((512 * 1024)) && exec timeout -s KILL $((120 * patience)) "$python" -BS scripts/checking/exercise_peer.py \
         "$run" "$@" 2>"$run.peer" 3>&-) || came=$?
     if [[ -e $run.doing ]]; then
         then=$(tail -n 1 "$run.doing")

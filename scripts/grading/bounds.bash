@@ -17,11 +17,20 @@ take_users() {
     return 1
 }
 
+# take_processors: prints the numbers of those that this process may use.
+take_processors() {
+    local part
+
+    for part in $(sed -n 's/^Cpus_allowed_list:\s*//p' /proc/self/status | tr ',' ' '); do
+        seq "${part%-*}" "${part#*-}"
+    done | xargs
+}
+
 # Where systemd runs: words before a command, that bound by cgroup what it and all
 # below it take. For SANDBOX_SCOPE.
 sandbox_scope() {
     local scope=(systemd-run --scope --quiet --collect -p MemoryMax=2G -p MemorySwapMax=0
-        -p TasksMax=512)
+        -p TasksMax=512 -p CPUWeight=100)
 
     ((EUID == 0)) || scope+=(--user)
     if "${scope[@]}" -- true >/dev/null 2>&1; then

@@ -13,12 +13,27 @@
 # becomes somebody without a name first, one for each of the jobs at work
 # (SANDBOX_SLOT), so that what the kernel counts by user is counted for each.
 
+# Each job has a processor of its own (SANDBOX_PROCESSORS, from bounds.bash), so that
+# an answer that keeps it busy takes none from the other jobs; the filter (filter.c)
+# refuses it another one. SANDBOX_ALONE=1: all processors, for a job that runs alone.
+
 # Who runs it. Root becomes somebody, of the 64 that are this grading's.
 nobody() {
     local user=$((${SANDBOX_USERS:-60600} + ${SANDBOX_SLOT:-0} % 64))
 
     nobody=()
     ((EUID != 0)) || nobody=(setpriv --reuid "$user" --regid "$user" --clear-groups)
+}
+
+# Where it runs.
+place() {
+    local processors
+
+    read -ra processors <<<"${SANDBOX_PROCESSORS-}"
+    place=()
+    if ((${#processors[@]} > 1)) && [[ -z ${SANDBOX_ALONE-} ]]; then
+        place=(taskset -c "${processors[${SANDBOX_SLOT:-0} % ${#processors[@]}]}")
+    fi
 }
 
 # The system as the sandbox shows it. $1: a directory with an etc/ of its own.
@@ -46,13 +61,19 @@ sandbox_system() {
 }
 
 sandbox() {
-    local seconds=$1
+    local seconds=$1 filter=()
 
     shift
     nobody
+    place
+    exec 11</dev/null
+    if [[ -e ${GRADE_KIT-}/filter ]]; then
+        filter=(--seccomp 11)
+        exec 11<"$GRADE_KIT/filter"
+    fi
     # shellcheck disable=SC2086 # words
-    timeout --foreground -s KILL "$seconds" ${SANDBOX_SCOPE-} "${nobody[@]}" \
-        bwrap --unshare-all --die-with-parent --new-session --uid 65534 --gid 65534 \
+    timeout --foreground -s KILL "$seconds" ${SANDBOX_SCOPE-} "${place[@]}" "${nobody[@]}" \
+        bwrap --unshare-all "${filter[@]}" --die-with-parent --new-session --uid 65534 --gid 65534 \
         --hostname sandbox --clearenv --setenv PATH /usr/bin:/bin:/usr/sbin \
         --setenv LANG C.UTF-8 --setenv HOME /tmp "${system[@]}" "$@" </dev/null
 }

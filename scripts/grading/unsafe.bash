@@ -10,7 +10,8 @@ build_answer() {
     cp "$work/answer.c" "$work/compile/$path.c"
     cd "$work/compile" || return
     nobody
-    timeout -s KILL 60 "${nobody[@]}" env -i PATH=/usr/bin:/bin LANG=C.UTF-8 \
+    place
+    timeout -s KILL 60 "${place[@]}" "${nobody[@]}" env -i PATH=/usr/bin:/bin LANG=C.UTF-8 \
         bash -c 'ulimit -c 0 -t 30 -f 65536 -v 2097152 && exec "$@"' - "$@" </dev/null
 }
 
@@ -21,7 +22,8 @@ check_answer() {
     cp -r "$GRADE_KIT/test" "$work/test"
     install -m 755 "$GRADE_KIT/test/scripts/grading/grade-program-unsafe" "$work/test/build/$path"
     cd "$work/test" || return
-    timeout -s KILL "$seconds" env -i PATH=/usr/bin:/bin:/usr/sbin LANG=C.UTF-8 HOME="$work" \
+    place
+    timeout -s KILL "$seconds" "${place[@]}" env -i PATH=/usr/bin:/bin:/usr/sbin LANG=C.UTF-8 HOME="$work" \
         TMPDIR=/tmp EXERCISE_PATIENCE="${EXERCISE_PATIENCE:-2}" \
         SANDBOX_USERS="${SANDBOX_USERS-}" SANDBOX_SLOT="${SANDBOX_SLOT:-0}" \
         GRADE_PROGRAM="$work/out/program" "$@" </dev/null

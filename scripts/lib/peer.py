@@ -21,6 +21,7 @@ pid = int(os.environ.get("PEER_PID") or 0)
 patience = int(os.environ.get("PEER_PATIENCE") or 1)
 timeout = int(os.environ.get("PEER_TIMEOUT") or 20) * patience
 received = bytearray()  # all that the read functions have read
+most_received = 64 << 20
 
 
 # Connections
@@ -71,6 +72,8 @@ def listen(backlog=16):
 def receive(s, most):
     part = s.recv(most)
     received.extend(part)
+    if len(received) > most_received:
+        raise OverflowError(f"more than {most_received >> 20} MiB, without end")
     return part
 
 

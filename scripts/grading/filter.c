@@ -28,12 +28,23 @@
 #endif
 
 static const uint32_t refused[] = {
-    SYS_add_key,         SYS_request_key,       SYS_keyctl,
-    SYS_io_uring_setup,  SYS_io_uring_enter,    SYS_io_uring_register,
-    SYS_shmget,          SYS_msgget,            SYS_semget,
-    SYS_memfd_create,    SYS_userfaultfd,       SYS_mq_open,
-    SYS_bpf,             SYS_perf_event_open,   SYS_sched_setaffinity,
-    SYS_sched_setattr,   SYS_sched_setscheduler,
+    SYS_add_key,
+    SYS_request_key,
+    SYS_keyctl,
+    SYS_io_uring_setup,
+    SYS_io_uring_enter,
+    SYS_io_uring_register,
+    SYS_shmget,
+    SYS_msgget,
+    SYS_semget,
+    SYS_memfd_create,
+    SYS_userfaultfd,
+    SYS_mq_open,
+    SYS_bpf,
+    SYS_perf_event_open,
+    SYS_sched_setaffinity,
+    SYS_sched_setattr,
+    SYS_sched_setscheduler,
 #ifdef SYS_memfd_secret
     SYS_memfd_secret,
 #endif
@@ -79,7 +90,8 @@ int main(void)
         refuse_if(refused[i], ENOSYS);
     put(BPF_JMP | BPF_JEQ | BPF_K, SYS_socketpair, 1, 0);
     put(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, (uint8_t)(count + 2));
-    load(offsetof(struct seccomp_data, args)); /* its lower half: little-endian */
+    load(offsetof(struct seccomp_data,
+                  args)); /* its lower half: little-endian */
     for (uint8_t i = 0; i < count; i++)
         put(BPF_JMP | BPF_JEQ | BPF_K, families[i], (uint8_t)(count - i), 0);
     put_return(SECCOMP_RET_ERRNO | EAFNOSUPPORT);

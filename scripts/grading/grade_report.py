@@ -37,6 +37,7 @@ class Answer:
         self.why = mark[4]
         self.missing = self.why == "missing"
         self.said = read(directory / f"{ident}.said")
+        self.look = read(directory / f"{ident}.look").strip()
         bats = next(Path(".").glob(f"{ident[:2]}-*/exercises/{ident[3:]}_*.bats"))
         self.name = bats.stem[len(ident[3:]) + 1:]
         # In the words of this checkout, so that none can be missing.
@@ -88,12 +89,18 @@ def table(students, idents):
         why = why or [f"{a.ident} missing" for a in s.answers if a.missing]
         more = f"; and {len(why) - 1} more" if len(why) > 1 else ""
         print(f"{line}  {f'{s.points}/{len(idents)}':>7}  {why[0] + more if why else ''}".rstrip())
+    look = [f"{s.name}  {a.ident} {a.look}" for s in students for a in s.answers if a.look]
+    if look:
+        print("\nlook at this, which can hide faults from the checks (TEACHERS.md):")
+        print("\n".join(look))
 
 
 def one(student):
     print(f"{student.name}\n")
     for a in student.answers:
         print(f"{a.title():32} {a.points}/1\n")
+        if a.look:
+            print(f"  look at this, which can hide faults from the checks: {a.look}\n")
         print("".join(f"  {line}\n" for line in a.text().splitlines()))
     print(f"{student.points} of {len(student.answers)}")
 
@@ -112,10 +119,12 @@ def tables_as_csv(directory, students, idents):
                           s.seconds])
     with open(directory / "checks.csv", "w", encoding="utf-8", newline="") as file:
         out = csv.writer(file)
-        out.writerow(["student", "exercise", "points", "passed", "checks", "why"])
+        out.writerow(["student", "exercise", "points", "passed", "checks", "why",
+                      "look at this"])
         for s in students:
             for a in s.answers:
-                out.writerow([safe(s.name), a.ident, a.points, a.passed, a.count, a.why])
+                out.writerow([safe(s.name), a.ident, a.points, a.passed, a.count, a.why,
+                              a.look])
 
 
 def junit(directory, students):

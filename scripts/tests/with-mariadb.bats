@@ -32,6 +32,63 @@ workbook
     assert_line workbook@127.0.0.1
 }
 
+@test "with-mariadb: the account for answers changes rows, and can do nothing else" {
+    # shellcheck disable=SC2016 # the inner shell's
+    run "$with_mariadb" bash -c '
+        admin() { mariadb --defaults-file="$MYSQL_HOME/my.cnf" "$@"; }
+        as() { env -i mariadb --no-defaults -h 127.0.0.1 -P "$MYSQL_TCP_PORT" -u "$1" -p"$2" "${@:3}"; }
+        admin workbook -e "CREATE TABLE things (i INT); CREATE DATABASE other; CREATE TABLE other.t (i INT)"
+        as answer answer workbook -e "INSERT INTO things VALUES (1); UPDATE things SET i = 2; DELETE FROM things" &&
+            echo works
+        touch "$1"
+        while read -r sql; do
+            ! as answer answer workbook --local-infile -e "$sql" 2>/dev/null || echo "DONE: $sql"
+        done <<END
+SELECT 1 INTO DUMPFILE "$2"
+SELECT LOAD_FILE("/etc/passwd") INTO OUTFILE "$2"
+LOAD DATA INFILE "/etc/passwd" INTO TABLE things
+LOAD DATA LOCAL INFILE "/etc/passwd" INTO TABLE things
+CREATE USER more
+GRANT ALL ON *.* TO answer@127.0.0.1
+SET PASSWORD FOR workbook@localhost = PASSWORD("x")
+SET GLOBAL general_log_file = "$2"
+INSTALL SONAME "auth_ed25519"
+SELECT authentication_string FROM mysql.user
+SELECT * FROM other.t
+CREATE TABLE more (i INT)
+DROP TABLE things
+CREATE TRIGGER more BEFORE INSERT ON things FOR EACH ROW SET NEW.i = 1
+CREATE PROCEDURE more() SELECT 1
+CREATE EVENT more ON SCHEDULE EVERY 1 SECOND DO SELECT 1
+KILL (SELECT id FROM information_schema.processlist LIMIT 1)
+FLUSH TABLES
+SHUTDOWN
+END
+        for user in root workbook mariadb.sys; do
+            for password in "" "$user"; do
+                ! as "$user" "$password" -e "SELECT 1" 2>/dev/null || echo "DONE: $user"
+            done
+        done
+        ! admin workbook -e "SELECT 1 INTO DUMPFILE \"$2\"" 2>/dev/null || echo DONE: administrator' \
+        - "$BATS_TEST_TMPDIR/file" "$BATS_TEST_TMPDIR/dump"
+    assert_success
+    assert_line works
+    refute_output --partial DONE
+    [[ ! -e $BATS_TEST_TMPDIR/dump ]]
+}
+
+@test "with-mariadb: the server never runs as root, even in a place that is root's alone" {
+    [[ $EUID == 0 ]] || skip "needs root"
+    chmod 700 "$BATS_TEST_TMPDIR"
+    for build in "" "$BATS_TEST_TMPDIR/build"; do
+        # shellcheck disable=SC2016 # the inner shell's
+        run --separate-stderr env BUILD="$build" "$with_mariadb" bash -c '
+            stat -c %u "/proc/$(<"$MYSQL_HOME/server/pid")"'
+        assert_success
+        assert_output 60599
+    done
+}
+
 @test "with-mariadb: stdin, stdout, stderr and exit status are the command's" {
     run --separate-stderr bash -c "printf 'in\0put' | $with_mariadb bash -c 'cat; echo error >&2; exit 42' | od -c -An; exit \${PIPESTATUS[1]}"
     assert_failure 42

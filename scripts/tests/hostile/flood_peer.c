@@ -1,0 +1,23 @@
+/* Serves, and sends its peer all that it takes. */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+int main(void)
+{
+    static const char data[1 << 16];
+    struct sockaddr_in here = {.sin_family = AF_INET};
+    socklen_t size = sizeof here;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (bind(fd, (struct sockaddr *)&here, size) < 0 || listen(fd, 5) < 0 ||
+        getsockname(fd, (struct sockaddr *)&here, &size) < 0)
+        return 1;
+    (void)fprintf(stderr, "listening on 127.0.0.1:%d\n", ntohs(here.sin_port));
+    fd = accept(fd, NULL, NULL);
+    while (write(fd, data, sizeof data) > 0) {
+    }
+    return 0;
+}

@@ -1,0 +1,155 @@
+#!/usr/bin/env bats
+# What make grade does not believe, and what an answer cannot hide or take. grade.bats
+# has the class; what keeps a machine busy is in soak/grade_safe.bats.
+
+load ../lib/test_helper
+load helpers/class
+
+setup() {
+    trace_tests_only
+    [[ -z ${SANITIZE-}${VALGRIND-} ]] || skip "the same for every build"
+    cd "$root" || return
+    source scripts/lib/exercises.bash
+    source scripts/grading/sandbox.bash
+    source scripts/grading/verdict.bash
+}
+
+needs_sandbox() {
+    why=$(sandbox_works) || skip "no sandbox here: ${why%%$'\n'*}"
+}
+
+# checks_say STATUS LINE…: the verdict about two checks that say this.
+checks_say() {
+    printf '@test "%s" {\n}\n' "it greets" "it serves" >"$BATS_TEST_TMPDIR/1_greet.bats"
+    printf '%s\n' "${@:2}" | bound_tap >"$BATS_TEST_TMPDIR/tap"
+    verdict "$BATS_TEST_TMPDIR/tap" "$1" "$BATS_TEST_TMPDIR/1_greet.bats"
+}
+
+@test "grade: only the checks' own results count, all of them, and as bats ended" {
+    [[ $(checks_say 0 1..2 "ok 1 it greets" "ok 2 it serves") == passed ]]
+    [[ $(checks_say 1 1..2 "ok 1 it greets" "not ok 2 it serves" "# | came x") == failed ]]
+    [[ $(checks_say 1 1..2 "not ok 1 it greets" "ok 2 it serves # skip not reached") == failed ]]
+    while IFS=: read -r status lines; do
+        run checks_say "$status" ${lines:+"${lines//;/$'\n'}"}
+        assert_output broken || fail "believed: $status $lines"
+    done <<'END'
+0:
+0:1..2;ok 1 it greets
+0:1..1;ok 1 it greets
+0:1..2;ok 1 it greets;ok 2 all is well
+0:1..2;ok 2 it serves;ok 1 it greets
+0:1..2;ok 1 it greets;ok 2 it serves;ok 2 it serves
+0:1..2;ok 1 it greets;ok 2 it serves;not ok 2 it serves
+0:1..2;1..2;ok 1 it greets;ok 2 it serves
+1:1..2;ok 1 it greets;ok 2 it serves
+137:1..2;ok 1 it greets;ok 2 it serves
+0:1..2;not ok 1 it greets;ok 2 it serves
+1:1..2;not ok 1 setup_file failed
+END
+}
+
+@test "grade: long words of a check cost none of its results" {
+    run checks_say 1 1..2 "not ok 1 it greets" "# $(printf '%0300000d')" "ok 2 it serves"
+    assert_output failed
+}
+
+@test "grade: checks that were killed have not graded" {
+    needs_sandbox
+    copy_workbook "$BATS_TEST_TMPDIR"
+    answer ada <"$book/01-loop/solutions/1_greet.c"
+    # As if an answer had got so far as to be what a check runs.
+    printf '%s\n' '@test "it greets" {' "printf 'ok 1 it greets\nok 2 it serves\n' >&3" \
+        'kill -KILL -1' '}' '@test "it serves" {' true '}' >"$book/01-loop/exercises/1_greet.bats"
+    run -2 grade SUBMISSION="$class"
+    assert_line --partial "01-1 of ada: what its checks said is not theirs"
+    assert_line "grade: 1 answers could not be graded: see above"
+    [[ ! -e $book/build/grade/students/ada/01-1.mark ]]
+    [[ $(stat -c %a "$book/build/grade") == 700 ]]
+}
+
+# What the checks run is what a program can do to its peer and to the grader.
+@test "grade: what an answer sends or opens without end is bounded" {
+    needs_sandbox
+    copy_workbook "$BATS_TEST_TMPDIR"
+    hostile flood_peer
+    hostile hoarder
+    sed -i 's/^@test "it greets.*/@test "it is not reached" {\n    true\n}\n\n&/;
+        s/peer .*/peer "read_all(connect())"/' "$book/01-loop/exercises/1_greet.bats"
+    sed -i 's/^    EXERCISE_INTERRUPT=1 run_exercise.*/    return 0/' "$book/01-loop/exercises/1_greet.bats"
+    run grade SUBMISSION="$class"
+    assert_success
+    assert_line --regexp '^flood_peer +0/1 +0/1 .* it serves, is looked into, and stops on SIGTERM|more than 64 MiB'
+    assert_line --regexp '^hoarder +0/1 +0/1 .* it opens descriptors without end'
+    assert_regex "$(<"$book/build/grade/students/flood_peer/01-1.tap")" "more than 64 MiB, without end"
+}
+
+# hide COMPILER-FLAG… FILE: builds it as exercises are.
+hide() {
+    gcc -O0 -std=gnu11 -g -fsanitize=address,undefined -fno-sanitize-recover=all -w \
+        -o "$BATS_TEST_TMPDIR/hider" "$@" build/practised/exercise_{exit,clock}.o -levent -pthread
+}
+
+@test "exercise_exit: what a program tells the sanitizers hides nothing" {
+    local way ways=(disable early ignore child child_leaks high sweep closefrom unsetenv forge)
+
+    quiet_make -s build/practised/exercise_{exit,clock}.o
+    hide scripts/tests/hostile/hider.c
+    {
+        echo "load $root/scripts/checking/exercise_helper"
+        for way in honest "${ways[@]}"; do
+            printf '@test "%s" {\n run_exercise %s\n expect_status 0\n expect_nothing_left\n}\n' \
+                "$way" "$way"
+        done
+    } >"$BATS_TEST_TMPDIR/1_hide.bats"
+    EXERCISE_BINARY=$BATS_TEST_TMPDIR/hider run -1 bats --formatter tap "$BATS_TEST_TMPDIR/1_hide.bats"
+    assert_line "ok 1 honest"
+    assert_equal "$(grep -c '^not ok' <<<"$output")" ${#ways[@]}
+    assert_equal "$(grep -cE '^# \| came +it (leaks|ended by _exit)' <<<"$output")" ${#ways[@]}
+}
+
+@test "exercise_exit: an answer with options of its own for the sanitizers does not link" {
+    quiet_make -s build/practised/exercise_{exit,clock}.o
+    for name in __{asan,lsan,ubsan}_default_options __{asan,lsan}_default_suppressions __lsan_is_turned_off; do
+        run hide -x c - -x none <<<"const char *$name(void) { return 0; } int main(void) { return 0; }"
+        assert_failure
+        assert_output --partial "multiple definition of \`$name'"
+    done
+}
+
+# look SOURCE: what a teacher is told to look at in it.
+look() {
+    local gcc=(gcc -std=gnu11 -g -fsanitize=address,undefined -w)
+
+    printf '%s\n' "$1" >"$BATS_TEST_TMPDIR/answer.c"
+    scripts/grading/build-answer "$BATS_TEST_TMPDIR" "" "${gcc[@]}" "$BATS_TEST_TMPDIR/answer.c"
+    cat "$BATS_TEST_TMPDIR/look"
+}
+
+@test "grade: what can hide faults is named to the teacher" {
+    assert_equal "$(look '#include <stdio.h>
+        int main(void) { puts("hello"); return 0; }')" ""
+    assert_equal "$(look '#include <unistd.h>
+        int main(void) { if (fork() == 0) _exit(0); return 0; }')" "calls _exit, calls fork"
+    assert_equal "$(look '#define JOIN(a, b) a ## b
+        __attribute__((JOIN(no_sani, tize)("address"))) int main(void) { return 0; }')" "has no_sanitize"
+    assert_equal "$(look 'int readlink(void) { return -1; } int main(void) { return 0; }')" \
+        "defines readlink"
+    assert_equal "$(look '#include <stdlib.h>
+        int main(void) { return !getenv("EXERCISE_LEFT_OPEN") || !fopen("/report/open", "w"); }' 2>&1)" \
+        "names /report/, names EXERCISE_LEFT_OPEN"
+    assert_equal "$(look 'int main(void) { __asm__ volatile("nop"); return 0; }')" "has __asm__"
+    assert_equal "$(look '#include <dlfcn.h>
+        int main(void) { return !dlsym(RTLD_NEXT, "__lsan_disable"); }')" "calls dlsym, names __lsan_disable"
+}
+
+@test "grade: the solutions have nothing for a teacher to look at" {
+    quiet_make -s exercise-commands >"$BATS_TEST_TMPDIR/commands"
+    for file in [0-9]*/solutions/[1-9]_*.c; do
+        IFS='|' read -r _ compile _ < <(grep "^${file/solutions/exercises}" "$BATS_TEST_TMPDIR/commands" ||
+            grep "^$(sed 's/solutions/exercises/; s/\.c$//' <<<"$file")|" "$BATS_TEST_TMPDIR/commands")
+        # shellcheck disable=SC2086 # words; it is not linked, which the file does without
+        scripts/grading/build-answer "$BATS_TEST_TMPDIR" "-r -nostdlib" ${compile/-fsanitize=address,undefined/} \
+            "$file" 2>/dev/null || true
+        [[ -z $(<"$BATS_TEST_TMPDIR/look") ]] || fail "$file: $(<"$BATS_TEST_TMPDIR/look")"
+    done
+}

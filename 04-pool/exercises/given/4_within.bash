@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # 4_within.bash COMMAND…: runs it with the accounts of exercise 4, on a database of its
-# own, as somebody who may change rows, and no more. make try runs the program in it.
+# own, with an account that may change rows, and no more. make try runs the program in it.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 # shellcheck disable=SC2016 # the inner shell's

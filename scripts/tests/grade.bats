@@ -64,7 +64,7 @@ handler() {
 
 # The row of a student in the table that was printed, and what the checks said.
 row() {
-    grep -E "^$1 " "$BATS_FILE_TMPDIR/said"
+    grep -m 1 -E "^$1 " "$BATS_FILE_TMPDIR/said"
 }
 tap() {
     cat "$book/build/grade/students/$1/01-1.tap"

@@ -55,8 +55,8 @@ int main(int argc, char **argv)
     app.right =
         (struct mariadb_where){.host = "127.0.0.1",
                                .port = (unsigned)strtoul(port, NULL, 10),
-                               .user = "workbook",
-                               .password = "workbook",
+                               .user = getenv("MYSQL_USER"),
+                               .password = getenv("MYSQL_PWD"),
                                .connect_timeout = {10, 0},
                                .query_timeout = {10, 0},
                                .tls = true,

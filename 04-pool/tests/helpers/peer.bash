@@ -14,6 +14,9 @@ make_certificates() (
     "${new[@]}" -subj /CN=db -addext subjectAltName=DNS:db.example \
         -addext basicConstraints=CA:FALSE -CA ca.pem -CAkey ca.key \
         -keyout server.key -out server.pem
+    # Root's server is another user, who has to reach them.
+    chmod a+r server.key
+    chmod a+x "$BATS_RUN_TMPDIR"
 ) 2>/dev/null
 
 # shellcheck disable=SC2016 # its own shell's

@@ -43,8 +43,9 @@ endif
 # As they were typed: a directory may have a "$" in its name, and arguments anything.
 override SUBMISSION := $(value SUBMISSION)
 override ARGS := $(value ARGS)
+override CLASS := $(value CLASS)
 export CHAPTER SANITIZE VALGRIND CARD EXERCISE SHIPPED SUBMISSION FORMAT UNSAFE NAME ARGS CHECK \
-	SEED STRICT
+	SEED STRICT CLASS DUE POINTS VISIBILITY
 .PHONY: $(CHAPTERS) $(exercise_goal)
 $(CHAPTERS) $(exercise_goal):
 	@:

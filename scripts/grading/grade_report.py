@@ -1,130 +1,193 @@
-"""grade_report.py FORMAT DIRECTORY IDS: what make grade found, for people and
-machines. FORMAT is text (a table, and marks.csv and checks.csv beside it), one
-(one student, at length), junit or gradescope. DIRECTORY is build/grade: in
-students/NAME/ there are ID.mark, ID.tap and ID.said for each exercise's ID.
+"""grade_report.py FORMAT DIRECTORY: what make grade found, for people and machines. FORMAT
+is text (a table), one (one student, at length), junit or gradescope. With text and one,
+the files of build/grade come up to date: marks.csv and the like. DIRECTORY is that of the
+class; results.py reads what is in it.
+
+From the environment: CLASS, a class list (roster.py), kept for later runs; POINTS=checks, a
+point for each check; VISIBILITY, Gradescope's word for when students see the results.
 """
 import csv
 import json
+import os
 import re
+import shutil
 import sys
-import unicodedata
+from collections import Counter
+from datetime import datetime
 from pathlib import Path
 
 from junitparser import Failure, JUnitXml, TestCase, TestSuite
 
-
-def clean(text):
-    """As it may be shown: nothing that a terminal or a reader of XML obeys, and no end
-    of a line but "\\n": str.splitlines knows ten."""
-    bad = ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp")
-    return "".join(
-        c if c in "\n\t" or unicodedata.category(c) not in bad else "?" for c in text)
+sys.dont_write_bytecode = True
+import alike  # noqa: E402
+import feedback  # noqa: E402
+from results import Run, one_line, padded, width  # noqa: E402
+from roster import Roster, Unreadable  # noqa: E402
 
 
-def read(path):
-    return clean(path.read_text("utf-8", "replace")) if path.exists() else ""
-
-
-class Answer:
-    """One student's answer to one exercise: points, and its checks."""
-
-    def __init__(self, directory, ident):
-        mark = read(directory / f"{ident}.mark").rstrip("\n").split("\t")
-        if len(mark) != 5:  # the grading itself was cut off
-            mark = [ident, "0", "0", "0", "it was not graded"]
-        self.ident = ident
-        self.points, self.passed, self.count = map(int, mark[1:4])
-        self.why = mark[4]
-        self.missing = self.why == "missing"
-        self.said = read(directory / f"{ident}.said")
-        self.look = read(directory / f"{ident}.look").strip()
-        bats = next(Path(".").glob(f"{ident[:2]}-*/exercises/{ident[3:]}_*.bats"))
-        self.name = bats.stem[len(ident[3:]) + 1:]
-        # In the words of this checkout, so that none can be missing.
-        names = re.findall(r'^@test "(.*)" \{', bats.read_text("utf-8"), re.M)
-        self.checks = [[name, "not run", ""] for name in names]
-        current = None
-        for line in read(directory / f"{ident}.tap").splitlines():
-            found = re.match(r"(not ok|ok) (\d+) .*?( # skip.*)?$", line)
-            if found and 0 < int(found[2]) <= len(names):
-                current = self.checks[int(found[2]) - 1]
-                current[1] = "skipped" if found[3] else found[1]
-            elif current and line.startswith("# | "):
-                current[2] += line[4:] + "\n"
-
-    def title(self):
-        return f"{self.ident} {self.name}"
-
-    def text(self):
-        """The checks, one to a line, and what they or the compiler said."""
-        lines = [self.why] if self.why else []
-        if not any(state != "not run" for _, state, _ in self.checks):
-            return "\n".join(lines + self.said.splitlines())
-        marks = {"ok": "✓", "not ok": "✗", "skipped": "– skipped:", "not run": "– not run:"}
-        for name, state, said in self.checks:
-            lines += [f"{marks[state]} {name}"] + ["    " + s for s in said.splitlines()]
-        return "\n".join(lines)
-
-
-class Student:
-    def __init__(self, directory, idents):
-        self.directory = directory
-        self.name = clean(directory.name).replace("\n", "?").replace("\t", "?")
-        self.seconds = int(read(directory / "time").strip() or 0) / 100
-        self.answers = [Answer(directory, i) for i in idents]
-        self.points = sum(a.points for a in self.answers)
-
-
-def table(students, idents):
-    chapters = sorted({i[:2] for i in idents})
-    width = max([7] + [len(s.name) for s in students])
-    print(f"\n{'student':{width}}  " + "".join(f"{c:>5}" for c in chapters) + "    total")
-    for s in students:
-        line = f"{s.name:{width}}  "
+def table(run):
+    chapters = sorted({i[:2] for i in run.idents})
+    columns = max([7] + [width(s.name) for s in run.students])
+    print(f"\n{padded('student', columns)}  " + "".join(f"{c:>5}" for c in chapters) +
+          "    total")
+    for s in run.students:
+        line = f"{padded(s.name, columns)}  "
         for chapter in chapters:
             part = [a for a in s.answers if a.ident[:2] == chapter]
-            done = f"{sum(a.points for a in part)}/{len(part)}"
+            done = f"{sum(a.points for a in part)}/{sum(a.of for a in part)}"
             line += f"{'–' if all(a.missing for a in part) else done:>5}"
         why = [f"{a.ident} {a.why}" for a in s.answers if a.why and not a.missing]
         why = why or [f"{a.ident} missing" for a in s.answers if a.missing]
         more = f"; and {len(why) - 1} more" if len(why) > 1 else ""
-        print(f"{line}  {f'{s.points}/{len(idents)}':>7}  {why[0] + more if why else ''}".rstrip())
-    look = [f"{s.name}  {a.ident} {a.look}" for s in students for a in s.answers if a.look]
-    if look:
-        print("\nlook at this, which can hide faults from the checks (TEACHERS.md):")
-        print("\n".join(look))
+        late = f"{s.late()}; " if s.late() else ""
+        print(f"{line}  {f'{s.points}/{s.of}':>7}  {late}{why[0] + more if why else ''}".rstrip())
 
 
-def one(student):
-    print(f"{student.name}\n")
-    for a in student.answers:
-        print(f"{a.title():32} {a.points}/1\n")
-        if a.look:
-            print(f"  look at this, which can hide faults from the checks: {a.look}\n")
-        print("".join(f"  {line}\n" for line in a.text().splitlines()))
-    print(f"{student.points} of {len(student.answers)}")
+def one(run):
+    for student in run.students:
+        print(f"{student.name}\n")
+        for a in student.answers:
+            print(f"{a.title():32} {a.points}/{a.of}\n")
+            print("".join(f"  {line}\n" for line in a.text().splitlines()))
+            if feedback.taken(a):
+                print(f"  ({one_line(feedback.taken(a))})\n")
+        for note in student.notes:
+            print(f"not taken: {note}")
+        print(f"{student.points} of {student.of}")
+
+
+def failing(run):
+    """(how many, of how many, what, id): checks that do not hold, the most failed first.
+    Of those who handed something in."""
+    failed, handed_in = Counter(), Counter()
+    for student in run.students:
+        for a in student.answers:
+            if a.missing or not a.graded:
+                continue
+            handed_in[a.ident] += 1
+            bad = {name for name, state, _ in a.checks if state in ("not ok", "skipped")}
+            if not bad and a.why:
+                bad = {a.why}
+            failed.update((a.ident, name) for name in bad)
+    return [(count, handed_in[ident], name, ident)
+            for (ident, name), count in sorted(failed.items(), key=lambda f: (-f[1], f[0]))]
+
+
+def below(run, roster):
+    """What a teacher wants to know of a class besides the table."""
+    lines = []
+    if run.about.get("beside"):
+        lines.append(f"beside the students, and not taken: "
+                     f"{', '.join(map(one_line, run.about['beside'][:5]))}")
+    lines += [f"not taken, of {s.name}: {', '.join(s.notes[:3])}" +
+              (f" and {len(s.notes) - 3} more" if len(s.notes) > 3 else "")
+              for s in run.students if s.notes]
+    if roster:
+        absent = [one_line(p.name) for p in roster.absent()]
+        lines.append(f"sent nothing, {len(absent)} of {len(roster.people)}: "
+                     f"{', '.join(absent) or 'nobody'}")
+        strange = [s.name for s in run.students if not all(s.listed)]
+        lines += [f"not in the class list: {', '.join(strange)}"] if strange else []
+    summary = failing(run)
+    if len(run.students) > 1:
+        lines += [f"{count} of {of} fail “{name}” in {ident}"
+                  for count, of, name, ident in summary[:5] if count > 1]
+        lines += similar(run)
+    if lines:
+        print()
+    print("".join(f"{line}\n" for line in lines), end="")
+
+
+def similar(run):
+    if not alike.available():
+        return ["copies were not looked for: similarity-tester is not installed"]
+    found = [(ident, *pair) for ident in run.idents for pair in alike.pairs(run, ident)]
+    write_csv(run.directory / "alike.csv", [["exercise", "percent", "student", "student"]] + [
+        [ident, percent, safe(a.name), safe(b.name)] for ident, percent, a, b in found])
+    lines = [f"alike in {ident}, {percent} %: {a.name} and {b.name}"
+             for ident, percent, a, b in found]
+    return lines[:10] + ([f"and {len(lines) - 10} more: alike.csv"] if len(lines) > 10 else [])
 
 
 def safe(cell):
     """A name that a spreadsheet does not take for a formula."""
-    return "'" + cell if cell[:1] in tuple("=+-@") else cell
+    return "'" + cell if isinstance(cell, str) and cell[:1] in tuple("=+-@") else cell
 
 
-def tables_as_csv(directory, students, idents):
-    with open(directory / "marks.csv", "w", encoding="utf-8", newline="") as file:
-        out = csv.writer(file)
-        out.writerow(["student", *idents, "total", "of", "seconds"])
-        for s in students:
-            out.writerow([safe(s.name), *(a.points for a in s.answers), s.points, len(idents),
-                          s.seconds])
-    with open(directory / "checks.csv", "w", encoding="utf-8", newline="") as file:
-        out = csv.writer(file)
-        out.writerow(["student", "exercise", "points", "passed", "checks", "why",
-                      "look at this"])
-        for s in students:
-            for a in s.answers:
-                out.writerow([safe(s.name), a.ident, a.points, a.passed, a.count, a.why,
-                              a.look])
+def write_csv(path, rows, delimiter=",", encoding="utf-8-sig"):
+    """Excel reads UTF-8 only with a mark at the beginning. All of the file or nothing."""
+    new = path.with_name(path.name + ".new")
+    with open(new, "w", encoding=encoding, errors="replace", newline="") as file:
+        csv.writer(file, delimiter=delimiter).writerows(rows)
+    new.replace(path)
+
+
+def evidence(a):
+    about = a.evidence
+    time = datetime.fromtimestamp(about["time"]).isoformat(" ", "seconds") \
+        if about.get("time") else ""
+    return [safe(one_line(about.get("file", ""))), time, a.late(), about.get("sha256", ""),
+            about.get("workbook", ""), a.seed, a.seconds, about.get("graded", "")]
+
+
+def tables_as_csv(run, roster):
+    """All that the class ever had, not only what this run was about."""
+    students, idents = run.everyone()
+    if roster:
+        roster.match(students)
+    marks = [["student", *idents, "total", "of", "late", "note", "seconds"]]
+    checks = [["student", "exercise", "points", "passed", "checks", "why", "file", "time", "late",
+               "sha256", "workbook", "seed", "seconds", "graded"]]
+    for s in students:
+        cells = [a.points if a.graded else "" for a in s.answers]
+        marks.append([safe(s.name), *cells, s.points, s.of, s.late(), s.again(), s.seconds])
+        checks += [[safe(s.name), a.ident, a.points, a.passed, a.count, safe(a.why), *evidence(a)]
+                   for a in s.answers if a.graded]
+    if roster:
+        marks += [[safe(one_line(p.name)), *("" for _ in idents), "", "", "", "sent nothing", 0]
+                  for p in roster.absent()]
+    write_csv(run.directory / "marks.csv", marks)
+    write_csv(run.directory / "checks.csv", checks)
+
+
+def for_platforms(run, roster):
+    chapters = ", ".join(sorted({i[:2] for i in run.idents}))
+    moodle = roster.moodle()
+    if moodle:
+        write_csv(run.directory / "moodle.csv", moodle, roster.delimiter)
+    canvas = roster.canvas(f"Event loop {chapters}", max((s.of for s in run.students), default=0))
+    if canvas and not moodle:
+        write_csv(run.directory / "canvas.csv", canvas, encoding="utf-8")
+
+
+def class_list(run):
+    """The list that was said, or the one that was said before for this class."""
+    kept = run.directory / "list.csv"
+    said = os.environ.get("CLASS")
+    if not said and not kept.exists():
+        return None
+    try:
+        roster = Roster(Path(said or kept))
+        if said:
+            shutil.copyfile(said, kept)
+            print(f"class list: {roster.told()}", file=sys.stderr)
+    except (OSError, Unreadable, csv.Error) as why:
+        print(f"grade: CLASS={said or kept}: {why}", file=sys.stderr)
+        sys.exit(2)
+    return roster
+
+
+def files(run, roster):
+    """Everything that a run leaves besides what it prints."""
+    tables_as_csv(run, roster)
+    summary = "".join(f"{count} of {of} fail “{name}” in {ident}\n"
+                      for count, of, name, ident in failing(run))
+    (run.directory / "summary.txt").write_text(summary, "utf-8")
+    if roster:
+        roster.match(run.students)
+    feedback.write(run.directory, run.students)
+    if roster and not run.about["one"]:
+        for_platforms(run, roster)
 
 
 def junit(directory, students):
@@ -132,7 +195,7 @@ def junit(directory, students):
     for s in students:
         suite = TestSuite(s.name)
         suite.add_property("points", str(s.points))
-        suite.add_property("of", str(len(s.answers)))
+        suite.add_property("of", str(s.of))
         cases = []
         for a in s.answers:
             for name, state, said in a.checks:
@@ -157,30 +220,34 @@ def gradescope(students):
         tests = [{
             "name": a.title(), "name_format": "text",
             "number": f"{int(a.ident[:2])}.{a.ident[3:]}",
-            "score": a.points, "max_score": 1,
-            "status": "passed" if a.points else "failed",
-            "output": a.text(), "output_format": "text", "visibility": "visible",
+            "score": a.points, "max_score": a.of,
+            "status": "passed" if a.points == a.of else "failed",
+            "output": a.text(), "output_format": "text",
+            "visibility": os.environ.get("VISIBILITY") or "visible",
         } for a in s.answers]
+        output = f"{s.points} of {s.of} solved" if os.environ.get("POINTS") != "checks" else \
+            f"{s.points} of {s.of} checks hold"
+        output += "".join(f"\nnot taken: {n}" for n in s.notes)
         results = {"execution_time": round(s.seconds), "stdout_visibility": "hidden",
-                   "output": f"{s.points} of {len(tests)} solved", "output_format": "text",
-                   "tests": tests}
+                   "output": output, "output_format": "text", "tests": tests}
         (s.directory / "results.json").write_text(
             json.dumps(results, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
 
 def main():
-    form, directory, idents = sys.argv[1], Path(sys.argv[2]), sys.argv[3:]
-    students = [Student(d, idents) for d in sorted((directory / "students").iterdir())]
-    if form == "text":
-        tables_as_csv(directory, students, idents)
-        table(students, idents)
-    elif form == "one":
-        tables_as_csv(directory, students, idents)
-        one(students[0])
-    elif form == "junit":
-        junit(directory, students)
+    form, run = sys.argv[1], Run(sys.argv[2])
+    if form == "junit":
+        junit(run.directory, run.students)
     elif form == "gradescope":
-        gradescope(students)
+        gradescope(run.students)
+    else:
+        roster = class_list(run)
+        files(run, roster)
+        if form == "one":
+            one(run)
+        else:
+            table(run)
+            below(run, roster)
 
 
 main()

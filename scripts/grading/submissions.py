@@ -3,7 +3,7 @@ is the answer to which exercise. Nothing in it is trusted: no link is followed, 
 is unpacked onto the disk, and only regular files of C source are taken, under the names
 that this checkout has.
 
-    for student in find(Path("class"), exercises):    # or an archive of a directory
+    for student in find("class", exercises).students.values():  # or an archive
         for ident, answer in student.answers(exercises).items():
             answer.why or answer.data
 
@@ -296,6 +296,7 @@ class Class:
         self.chapters = {p.split("/")[0] for p in exercises.values()}
         self.students = {}
         self.strays = []
+        self.one = False  # these are one student's files
 
     def is_answer(self, entry):
         return entry.kind not in DIRECTORIES and plain_name(entry.parts[-1])[0] in self.names
@@ -334,7 +335,7 @@ class Class:
         tops = self.tops(entries)
         while True:
             if not self.is_platform(tops) and self.is_one(tops):
-                self.add(name, [person(name)], entries)
+                self.single(name, entries)
                 return
             only, below = next(iter(tops.items()), ("", []))
             inside = self.tops([e.below(1) for e in below if len(e.parts) > 1])
@@ -348,6 +349,14 @@ class Class:
         prefix = os.path.commonprefix(clones).rpartition("-")[0] if len(clones) > 1 else ""
         for top, below in tops.items():
             self.put(top, below, people, prefix)
+
+    def single(self, name, entries):
+        self.one = True
+        match = MOODLE.match(name)
+        if match and not match[4]:
+            self.moodle(match, [e.below(0, (name,)) for e in entries])
+        else:
+            self.add(name, [person(name)], entries)
 
     def put(self, top, below, people, prefix):
         first = below[0]
@@ -443,8 +452,8 @@ def gradescope_time(text):
 
 
 def find(path, exercises, one=False):
-    """The students of a directory, or of an archive of one. Returns them, and the names
-    of files beside them. ONE: it is a single student's, whatever is in it."""
+    """The students of a directory, or of an archive of one: a Class, with students by key.
+    ONE: it is a single student's, whatever is in it. Raises OSError and Refused."""
     path = Path(path)
     budget = Budget({plain_name(Path(p).name)[0] for p in exercises.values()}, *ALL)
     name = path.resolve().name
@@ -456,14 +465,10 @@ def find(path, exercises, one=False):
         name = without_suffix(name)
     students = Class(exercises)
     if one:
-        match = MOODLE.match(name)
-        if match and not match[4]:
-            students.moodle(match, [e.below(0, (name,)) for e in entries])
-        else:
-            students.add(name, [person(name)], entries)
+        students.single(name, entries)
     else:
         students.sort([e for e in entries if e.parts], name)
-    return list(students.students.values()), students.strays
+    return students
 
 
 # ---- which file -------------------------------------------------------------

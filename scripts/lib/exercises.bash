@@ -252,3 +252,24 @@ exercise_unsolved() {
     fi
     return 1
 }
+
+# exercises_selected: the ids that EXERCISE=01-2,01-3 or else CHAPTER=01,02 name, or all. An
+# unknown one ends the script with 2, if its status is looked at.
+exercises_selected() {
+    local word found ids=''
+
+    if [[ -n ${EXERCISE-} ]]; then
+        for word in ${EXERCISE//,/ }; do
+            found=$(exercise_find "$word") || return
+            ids+=$found$'\n'
+        done
+    elif [[ -n ${CHAPTER-} ]]; then
+        for word in ${CHAPTER//,/ }; do
+            found=$(chapter_find "$word") || return
+            ids+=$(exercises "$found")$'\n'
+        done
+    else
+        ids=$(exercises)
+    fi
+    awk 'NF && !seen[$0]++' <<<"$ids"
+}

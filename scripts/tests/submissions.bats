@@ -145,7 +145,7 @@ submission_2:
     put "ada/${path##*/}" mine
     run /usr/bin/python3 -Bc "import sys; sys.path.insert(0, 'scripts/grading'); import submissions
 exercises = {'02-1': '$path'}
-((student,), _) = submissions.find('$BATS_TEST_TMPDIR/class', exercises, one=False)
+(student,) = submissions.find('$BATS_TEST_TMPDIR/class', exercises).students.values()
 print(student.key, student.answers(exercises)['02-1'].data)"
     assert_output "ada b'mine\\n'"
 }

@@ -1,0 +1,134 @@
+"""What make grade has found, as the reports read it: in build/grade/classes/NAME there are
+run.json (which students and exercises the last run was about) and for each student ID.mark,
+ID.tap, ID.said and ID.json. scripts/grading/collect.py says what is in them.
+"""
+import json
+import os
+import re
+import unicodedata
+from pathlib import Path
+
+
+def clean(text):
+    """As it may be shown: nothing that a terminal or a reader of XML obeys, and no end
+    of a line but "\\n": str.splitlines knows ten."""
+    bad = ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp")
+    return "".join(
+        c if c in "\n\t" or unicodedata.category(c) not in bad else "?" for c in text)
+
+
+def one_line(text):
+    return unicodedata.normalize("NFC", clean(text).replace("\n", "?").replace("\t", "?"))
+
+
+def width(text):
+    """How many columns of a terminal it takes."""
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF"
+               else 1 for c in text)
+
+
+def padded(text, columns):
+    return text + " " * (columns - width(text))
+
+
+def read(path):
+    return clean(path.read_text("utf-8", "replace")) if path.exists() else ""
+
+
+def load(path):
+    return json.loads(path.read_text("utf-8")) if path.exists() else {}
+
+
+class Answer:
+    """One student's answer to one exercise: points, and its checks."""
+
+    def __init__(self, directory, ident):
+        mark = read(directory / f"{ident}.mark").rstrip("\n").split("\t")
+        self.graded = len(mark) >= 5
+        if not self.graded:  # the grading itself was cut off
+            mark = [ident, "0", "0", "0", "it was not graded"]
+        self.ident = ident
+        self.points, self.passed, self.count = map(int, mark[1:4])
+        self.of = 1
+        self.why = mark[4]
+        self.missing = self.why == "missing"
+        self.said = read(directory / f"{ident}.said")
+        self.seed = read(directory / f"{ident}.seed").strip()
+        self.seconds = read(directory / f"{ident}.seconds").strip()
+        self.evidence = load(directory / f"{ident}.json")
+        bats = next(Path(".").glob(f"{ident[:2]}-*/exercises/{ident[3:]}_*.bats"))
+        self.name = bats.stem[len(ident[3:]) + 1:]
+        # In the words of this checkout, so that none can be missing.
+        names = re.findall(r'^@test "(.*)" \{', bats.read_text("utf-8"), re.M)
+        self.checks = [[name, "not run", ""] for name in names]
+        current = None
+        for line in read(directory / f"{ident}.tap").splitlines():
+            found = re.match(r"(not ok|ok) (\d+) .*?( # skip.*)?$", line)
+            if found and 0 < int(found[2]) <= len(names):
+                current = self.checks[int(found[2]) - 1]
+                current[1] = "skipped" if found[3] else found[1]
+            elif current and line.startswith("# | "):
+                current[2] += line[4:] + "\n"
+        if os.environ.get("POINTS") == "checks":
+            self.of = len(names)
+            # What was handed out passes some checks, and was not worked on.
+            untouched = self.evidence.get("untouched") and not self.points
+            self.points = 0 if untouched else min(self.passed, self.of)
+
+    def title(self):
+        return f"{self.ident} {self.name}"
+
+    def late(self):
+        return self.evidence.get("late", "")
+
+    def text(self):
+        """The checks, one to a line, and what they or the compiler said."""
+        lines = [self.why] if self.why else []
+        if not any(state != "not run" for _, state, _ in self.checks):
+            return "\n".join(lines + self.said.splitlines())
+        marks = {"ok": "✓", "not ok": "✗", "skipped": "– skipped:", "not run": "– not run:"}
+        for name, state, said in self.checks:
+            lines += [f"{marks[state]} {name}"] + ["    " + s for s in said.splitlines()]
+        return "\n".join(lines)
+
+
+class Student:
+    def __init__(self, directory, idents):
+        self.directory = directory
+        about = load(directory / "student.json")
+        self.name = one_line(about.get("name") or directory.name)
+        self.people = about.get("people") or [{"name": directory.name}]
+        self.moodle = about.get("moodle", False)
+        self.notes = [one_line(n) for n in about.get("notes", [])]
+        self.answers = [Answer(directory, i) for i in idents]
+        self.points = sum(a.points for a in self.answers)
+        self.of = sum(a.of for a in self.answers)
+        seconds = [float(a.seconds) for a in self.answers if a.seconds]
+        self.seconds = round(sum(seconds), 2) if seconds else \
+            int(read(directory / "time").strip() or 0) / 100
+
+    def late(self):
+        return next((a.late() for a in self.answers if a.late()), "")
+
+    def again(self):
+        return next((why for a in self.answers if (why := a.evidence.get("graded"))), "")
+
+
+class Run:
+    """The students of the last run; everyone() has all that the class ever had."""
+
+    def __init__(self, directory):
+        self.directory = Path(directory)
+        self.about = load(self.directory / "run.json")
+        self.idents = self.about["exercises"]
+        self.students = [Student(self.directory / "students" / key, self.idents)
+                         for key in sorted(self.about["students"])]
+
+    def everyone(self):
+        """All students with a mark, and all the exercises that any of them has one for."""
+        places = sorted(d for d in (self.directory / "students").iterdir() if d.is_dir())
+        idents = {m.stem for d in places for m in d.glob("*.mark")} | {*self.idents}
+        idents = sorted((i for i in idents if list(
+            Path(".").glob(f"{i[:2]}-*/exercises/{i[3:]}_*.bats"))),
+            key=lambda i: (i[:2], int(i[3:])))
+        return [Student(d, idents) for d in places], idents

@@ -216,7 +216,7 @@ exercise-commands:
 	@$(foreach e,$(EXERCISES),echo '$(e)|$(call compile,$(e))|$(strip $(call \
 		libraries,$(e)) $(LIBS))';)
 grade: $(sort $(foreach e,$(EXERCISES),$(call libraries,$(e))))
-grade: ## grade answers: SUBMISSION=dir, FORMAT=text,junit,gradescope
+grade: ## grade answers: SUBMISSION=class/ CLASS=list.csv DUE= FORMAT=
 	@scripts/grade
 
 new-exercise: ## a skeleton of an exercise: NAME=03-5_name
@@ -225,10 +225,10 @@ new-exercise: ## a skeleton of an exercise: NAME=03-5_name
 pack: ## pack the exercises as they are, for make reset; CHAPTER=
 	@scripts/pack
 
-handout: ## for students, without solutions: build/handout; CHAPTER=
+handout: ## for students, without solutions: CHAPTER= EXERCISE=
 	@scripts/handout
 
-gradescope: ## for Gradescope: build/autograder.zip; CHAPTER=
+gradescope: ## for Gradescope: build/autograder.zip; CHAPTER= EXERCISE=
 	@scripts/gradescope
 
 quiz: ## interview drill: question, Enter, answer; CHAPTER=

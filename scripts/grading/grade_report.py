@@ -90,7 +90,7 @@ def below(run, roster):
         lines += [f"not in the class list: {', '.join(strange)}"] if strange else []
     summary = failing(run)
     if len(run.students) > 1:
-        lines += [f"{count} of {of} fail “{name}” in {ident}"
+        lines += [f"{count} of {of} fail in {ident}: {name}"
                   for count, of, name, ident in summary[:5] if count > 1]
         lines += similar(run)
     if lines:
@@ -180,7 +180,7 @@ def class_list(run):
 def files(run, roster):
     """Everything that a run leaves besides what it prints."""
     tables_as_csv(run, roster)
-    summary = "".join(f"{count} of {of} fail “{name}” in {ident}\n"
+    summary = "".join(f"{count} of {of} fail in {ident}: {name}\n"
                       for count, of, name, ident in failing(run))
     (run.directory / "summary.txt").write_text(summary, "utf-8")
     if roster:
@@ -216,6 +216,7 @@ def junit(directory, students):
 
 
 def gradescope(students):
+    visibility = os.environ.get("VISIBILITY") or "visible"
     for s in students:
         tests = [{
             "name": a.title(), "name_format": "text",
@@ -223,13 +224,15 @@ def gradescope(students):
             "score": a.points, "max_score": a.of,
             "status": "passed" if a.points == a.of else "failed",
             "output": a.text(), "output_format": "text",
-            "visibility": os.environ.get("VISIBILITY") or "visible",
+            "visibility": visibility,
         } for a in s.answers]
         output = f"{s.points} of {s.of} solved" if os.environ.get("POINTS") != "checks" else \
             f"{s.points} of {s.of} checks hold"
         output += "".join(f"\nnot taken: {n}" for n in s.notes)
         results = {"execution_time": round(s.seconds), "stdout_visibility": "hidden",
                    "output": output, "output_format": "text", "tests": tests}
+        if visibility != "visible":  # else the output says it all at once
+            results["visibility"] = visibility
         (s.directory / "results.json").write_text(
             json.dumps(results, indent=2, ensure_ascii=False) + "\n", "utf-8")
 

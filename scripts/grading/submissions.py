@@ -1,7 +1,6 @@
 """What students handed in, as platforms export it: who handed in, and which of the files
-is the answer to which exercise. Nothing in it is trusted: no link is followed, no archive
-is unpacked onto the disk, and only regular files of C source are taken, under the names
-that this checkout has.
+is the answer to which exercise. Taken are only regular files of C source, under the names
+that this checkout has; entries.py reads them.
 
     for student in find("class", exercises).students.values():  # or an archive
         for ident, answer in student.answers(exercises).items():
@@ -9,58 +8,23 @@ that this checkout has.
 
 EXERCISES says for each id its path: {"02-1": "02-sockets/exercises/1_lines.c"}.
 """
-import gzip
 import hashlib
-import io
 import os
 import re
-import stat
-import tarfile
-import unicodedata
 import zipfile
 import zlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-LARGEST = 256 << 10  # bytes of an answer
-INSIDE = 32 << 20  # bytes of an archive in an archive
-UNPACKED = 64 << 20  # bytes that come out of one student's archive, and its entries
-ENTRIES = 20_000
-ALL = 2 << 30, 400_000  # the same of a whole class's
-EARLIER = "an earlier version"
-DEPTH = 3  # archives in archives
-ARCHIVE = re.compile(r"\.(zip|tar|tar\.gz|tgz)$", re.I)
+from entries import (ARCHIVE, DIRECTORIES, INSIDE, LARGEST, METADATA, NO_ANSWERS, Refused,
+                     plain_name, read_all)
+
 OTHER_ARCHIVE = re.compile(r"\.(rar|7z|xz|txz|bz2|tbz2?|zst|gz)$", re.I)
-JUNK = re.compile(r"\._.*|__MACOSX|\.DS_Store|Thumbs\.db|desktop\.ini|~\$.*|.*\.(swp|o|said)$")
-# Of a copy of the workbook: what is no answer, even if it has the name of one.
-DIRECTORIES = ("directory", "archive", "clone")  # kinds of entries that have others below
-NO_ANSWERS = {"build", "given", "wrong", "right", "hints"}
+EARLIER = "an earlier version"
 MOODLE = re.compile(r"(.+?)_(\d+)_assignsubmission_(\w+?)(?:_(.*))?$", re.S)
 CANVAS = re.compile(r"(.+?)_(?:(LATE)_)?(\d+)_(?:(\d+)_(.+)|text\.html|link\.html)$", re.S)
 CANVAS_ANONYMOUS = re.compile(r"(LATE_)?anon_(\w+?)_(?:(\d+)_(.+)|text\.html|link\.html)$", re.S)
-METADATA = "submission_metadata.yml"
-
-
-class Refused(Exception):
-    """Why an archive is not unpacked, or the whole not looked at."""
-
-
-@dataclass
-class Entry:
-    """A file, or what stands in place of one; read(n) returns its first n bytes."""
-    parts: tuple
-    kind: str  # file, directory, archive, clone (a .git), or why it is not taken
-    time: float = 0
-    read: object = None
-    version: tuple = ()  # Canvas: a later one is newer
-
-    def below(self, count, first=()):
-        return Entry((*first, *self.parts[count:]), self.kind, self.time, self.read,
-                     self.version)
-
-    def path(self):
-        return "/".join(self.parts)
 
 
 @dataclass
@@ -73,186 +37,6 @@ class Answer:
 
     def sha256(self):
         return hashlib.sha256(self.data).hexdigest() if self.data else ""
-
-
-# ---- what is there ----------------------------------------------------------
-
-class Budget:
-    """How much may still be looked at, of all that is handed in; and which names are worth
-    being kept in memory."""
-
-    def __init__(self, names, size, files):
-        self.names, self.bytes, self.files = names, size, files
-
-    def of_student(self):
-        return Budget(self.names, UNPACKED, ENTRIES)
-
-    def wants(self, name):
-        """How many bytes of a file in an archive are wanted."""
-        if ARCHIVE.search(name) or name == METADATA:
-            return INSIDE + 1
-        return LARGEST + 1 if plain_name(name)[0] in self.names else 0
-
-    def take(self, files=0, size=0):
-        self.files -= files
-        self.bytes -= size
-        if self.files < 0 or self.bytes < 0:
-            raise Refused("too much is in it")
-
-
-class Bounded(io.RawIOBase):
-    """A stream that ends with Refused when more than the budget has come out of it."""
-
-    def __init__(self, stream, budget):
-        super().__init__()
-        self.stream, self.budget = stream, budget
-
-    def read(self, size=-1):
-        if not 0 <= size <= INSIDE:
-            raise Refused("too much is in it")
-        data = self.stream.read(size)
-        self.budget.take(size=len(data))
-        return data
-
-    def readable(self):
-        return True
-
-
-def of_directory(root, budget, parts=()):
-    """Entries below a directory; links are named, not followed."""
-    try:
-        with os.scandir(root) as items:
-            items = sorted(items, key=lambda item: item.name)
-    except OSError:
-        yield Entry(parts, "it cannot be read")
-        return
-    for item in items:
-        here = (*parts, item.name)
-        if JUNK.fullmatch(item.name):
-            continue
-        budget.take(files=1)
-        if item.is_symlink():
-            yield Entry(here, "a symbolic link")
-        elif item.name == ".git":
-            yield Entry(here, "clone")
-        elif item.is_dir():
-            if not item.name.startswith("."):
-                yield Entry(here, "directory")
-                yield from of_directory(item.path, budget, here)
-        elif item.is_file():
-            yield of_file(Path(item.path), here)
-        else:
-            yield Entry(here, "not a file")
-
-
-def of_file(path, parts):
-    def read(size):
-        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
-            return file.read(size)
-    return Entry(parts, "file", path.lstat().st_mtime, read)
-
-
-def inner_parts(name):
-    """A name in an archive, in parts; nothing if it leads outside or is not wanted."""
-    parts = tuple(p for p in name.replace("\\", "/").split("/") if p not in ("", "."))
-    if name.startswith(("/", "\\")) or ".." in parts or re.match("[A-Za-z]:", name):
-        raise Refused("a path that leads outside")
-    if not parts or any(JUNK.fullmatch(p) or p[0] == "." and p != ".git" for p in parts):
-        return ()
-    return parts
-
-
-def of_zip(file, parts, budget):
-    archive = zipfile.ZipFile(file)
-    for info in archive.infolist():
-        budget.take(files=1)
-        try:
-            inside = inner_parts(info.filename)
-        except Refused as why:
-            yield Entry((*parts, Path(info.filename).name), str(why))
-            continue
-        if not inside:
-            continue
-        here = (*parts, *inside)
-        if ".git" in inside:
-            yield Entry(here[:here.index(".git") + 1], "clone")
-        elif info.is_dir():
-            yield Entry(here, "directory")
-        elif stat.S_ISLNK(info.external_attr >> 16):
-            yield Entry(here, "a symbolic link")
-        elif info.flag_bits & 1:
-            yield Entry(here, "it has a password")
-        else:
-            def read(size, info=info):
-                budget.take(size=min(size, info.file_size))
-                with archive.open(info) as member:
-                    return member.read(size)
-            try:
-                time = datetime(*info.date_time).timestamp()
-            except (ValueError, OverflowError):
-                time = 0
-            yield Entry(here, "file", time, read)
-
-
-def of_tar(file, parts, budget):
-    """The answers are read at once: a tar is read from front to back."""
-    with tarfile.open(fileobj=Bounded(file, budget), mode="r|") as archive:
-        for info in archive:
-            budget.take(files=1)
-            try:
-                inside = inner_parts(info.name)
-            except Refused as why:
-                yield Entry((*parts, Path(info.name).name), str(why))
-                continue
-            if not inside:
-                continue
-            here = (*parts, *inside)
-            if ".git" in inside:
-                yield Entry(here[:here.index(".git") + 1], "clone")
-            elif info.isdir():
-                yield Entry(here, "directory")
-            elif not info.isreg():
-                yield Entry(here, "a symbolic link" if info.issym() else "not a file")
-            else:
-                wanted = min(budget.wants(inside[-1]), info.size)
-                data = archive.extractfile(info).read(wanted) if wanted else b""
-                yield Entry(here, "file", info.mtime, lambda size, data=data: data[:size])
-
-
-def unpacked(entries, budget, depth=0):
-    """The entries, and in place of each archive what is in it, as if it were a directory
-    of that name."""
-    for entry in entries:
-        name = entry.parts[-1] if entry.parts else ""
-        if entry.kind != "file" or not ARCHIVE.search(name) or NO_ANSWERS & {*entry.parts}:
-            yield entry
-            continue
-        try:
-            data = entry.read(INSIDE + 1)
-            if depth >= DEPTH or len(data) > INSIDE:
-                raise Refused("too large, or too deep in other archives")
-            yield from of_archive(io.BytesIO(data), entry.parts,
-                                  budget if depth else budget.of_student(), depth + 1)
-        except (Refused, OSError) as why:
-            yield Entry(entry.parts, f"not unpacked: {why}")
-
-
-def of_archive(file, parts, budget, depth=0):
-    """One archive, its entries, and of those that are archives their entries."""
-    broken = (zipfile.BadZipFile, tarfile.TarError, zlib.error, gzip.BadGzipFile, EOFError,
-              ValueError, RuntimeError, NotImplementedError, OverflowError)
-    name = parts[-1].lower()
-    yield Entry(parts, "archive")
-    try:
-        if name.endswith(".zip"):
-            inside = of_zip(file, parts, budget)
-        else:
-            if not name.endswith(".tar"):
-                file = gzip.GzipFile(fileobj=file)
-            inside = of_tar(file, parts, budget)
-        yield from unpacked(list(inside), budget, depth)
-    except broken as why:
-        raise Refused(f"{why or 'it is cut off'}") from why
 
 
 # ---- who --------------------------------------------------------------------
@@ -315,8 +99,9 @@ class Class:
     @staticmethod
     def is_platform(tops):
         return METADATA in tops or any(
-            MOODLE.match(name) or es[0].kind not in ("directory", "clone") and len(es[0].parts) == 1 and
-            (CANVAS.match(name) or CANVAS_ANONYMOUS.match(name)) for name, es in tops.items())
+            MOODLE.match(name) or (CANVAS.match(name) or CANVAS_ANONYMOUS.match(name)) and
+            len(es[0].parts) == 1 and es[0].kind not in ("directory", "clone")
+            for name, es in tops.items())
 
     def full(self, tops):
         """The directories and archives in which answers are, as students have them."""
@@ -455,14 +240,8 @@ def find(path, exercises, one=False):
     """The students of a directory, or of an archive of one: a Class, with students by key.
     ONE: it is a single student's, whatever is in it. Raises OSError and Refused."""
     path = Path(path)
-    budget = Budget({plain_name(Path(p).name)[0] for p in exercises.values()}, *ALL)
-    name = path.resolve().name
-    if path.is_dir():
-        entries = list(unpacked(of_directory(path, budget), budget))
-    else:
-        file = open(path, "rb")  # it is read from later
-        entries = [e.below(1) for e in of_archive(file, (path.name,), budget)]
-        name = without_suffix(name)
+    entries = read_all(path, {Path(p).name for p in exercises.values()})
+    name = path.resolve().name if path.is_dir() else without_suffix(path.resolve().name)
     students = Class(exercises)
     if one:
         students.single(name, entries)
@@ -472,17 +251,6 @@ def find(path, exercises, one=False):
 
 
 # ---- which file -------------------------------------------------------------
-
-def plain_name(name):
-    """The name of a file without what browsers and platforms add to it, and what that was:
-    "1_lines (1).c", "1_lines.c.txt", "Copy of 1_lines.c" and "1_lines-1.c" are 1_lines.c."""
-    name = unicodedata.normalize("NFC", name)
-    plain = re.sub(r"\.c(\.txt|\.c)$", ".c", name, flags=re.I)
-    plain = re.sub(r"^(Copy of |Kopie von |Copie de )", "", plain, flags=re.I)
-    plain = re.sub(r"(( ?\(\d+\))| - (copy|kopie|copie)( \(\d+\))?|-\d+)+\.c$", ".c", plain,
-                   flags=re.I)
-    return plain.casefold(), plain != name
-
 
 class Search:
     """Looks for a student's answers; what is there and not taken goes to its notes."""

@@ -197,8 +197,8 @@ with zipfile.ZipFile('class/cy.zip', 'w', zipfile.ZIP_DEFLATED) as z: z.writestr
 data = open('class/ada.zip', 'rb').read()
 open('class/dee.zip', 'wb').write(data[:len(data) // 2])
 open('class/eve.tar.gz', 'wb').write(open('class/bob.tar.gz', 'rb').read()[:5000])"
-    run /usr/bin/python3 -Bc "import sys; sys.path.insert(0, 'scripts/grading'); import submissions
-submissions.UNPACKED = 8 << 20
+    run /usr/bin/python3 -Bc "import sys; sys.path.insert(0, 'scripts/grading'); import entries
+entries.UNPACKED = 8 << 20
 sys.argv = ['', '$BATS_TEST_TMPDIR/class']
 exec(open('scripts/tests/helpers/submissions.py').read())"
     assert_success

@@ -1,0 +1,352 @@
+#!/usr/bin/env bats
+# What make grade keeps and reports, on results as the checks would have left them: no answer
+# is compiled or run here.
+
+load ../lib/test_helper
+load helpers/class
+
+plain_build_only=yes
+
+# A copy of the workbook with one exercise, 01-1, and a class.
+setup() {
+    [[ -z ${SANITIZE-}${VALGRIND-} ]] || skip "the same for every build"
+    copy_workbook "$BATS_TEST_TMPDIR"
+    results=$book/build/grade
+    cd "$book" || return
+}
+
+# hand_in PATH [TEXT]
+hand_in() {
+    mkdir -p "$(dirname "$class/$1")"
+    printf '%s\n' "${2-int main(void);}" >"$class/$1"
+}
+
+# collect [SUBMISSION]: prints who is to be graded.
+collect() {
+    run --separate-stderr bash -c '/usr/bin/python3 scripts/grading/collect.py "$1" build/grade \
+        ${IDS:-01-1} | tr "\0" "\n" | sed 1d | sed "s|.*/||"' - "${1-$class}"
+    directory=$(readlink -f "$results/students/..")
+}
+
+# marked STUDENT POINTS [WHY]: as if it were graded; of two checks it fails the second.
+marked() {
+    local of=("" "not ")
+
+    printf '01-1\t%d\t%d\t2\t%s\n' "$2" $((1 + $2)) "${3-}" >"$directory/students/$1/01-1.mark"
+    printf '1..2\nok 1 one\n%sok 2 two\n# | came      <b>"nothing"</b>\n' "${of[1 - $2]}" \
+        >"$directory/students/$1/01-1.tap"
+    echo 1.25 >"$directory/students/$1/01-1.seconds"
+}
+
+report() {
+    run --separate-stderr /usr/bin/python3 scripts/grading/grade_report.py "${1-text}" "$directory"
+    assert_success
+}
+
+# marks COLUMNS: of build/grade/marks.csv, without its first line.
+marks() {
+    tail -n +2 "$results/${2-marks.csv}" | tr -d '\r' | cut -d , -f "$1"
+}
+
+@test "grade: what has not changed is not graded again; what has, is, with the reason" {
+    hand_in ada/1_greet.c
+    hand_in bob/1_greet.c
+    collect
+    assert_output $'ada\nbob'
+    marked ada 1
+    marked bob 0 "not so: two"
+    collect
+    assert_output ""
+    hand_in bob/1_greet.c "int main(void); // better"
+    collect
+    assert_output bob
+    marked bob 1
+    report
+    assert_equal "$(marks 1,2,6)" $'ada,1,\nbob,1,again: another answer'
+    echo "# another check" >>01-loop/exercises/1_greet.bats
+    collect
+    assert_output $'ada\nbob'
+    marked ada 1
+    marked bob 1
+    printf '01-1\t1\t2' >"$directory/students/bob/01-1.mark" # cut off in the middle
+    collect
+    assert_output bob
+    marked bob 1
+    EXERCISE_PATIENCE=9 collect
+    assert_output $'ada\nbob'
+}
+
+@test "grade: one student again replaces that student's line and keeps the others" {
+    hand_in ada/1_greet.c
+    hand_in bob/1_greet.c
+    collect
+    marked ada 0 "not so: two"
+    marked bob 0 "not so: two"
+    collect "$class/ada"
+    assert_output ada
+    marked ada 1
+    report one
+    assert_line --index 0 ada
+    assert_equal "$(marks 1,2,6)" $'ada,1,again: asked for\nbob,0,'
+    collect "$class/BOB"
+    assert_output bob
+    collect "$class/nobody"
+    assert_equal "$stderr" "grade: in $class there is no student nobody"
+}
+
+@test "grade: another class has files of its own, and none is deleted" {
+    hand_in ada/1_greet.c
+    collect
+    marked ada 1
+    report
+    for other in "$BATS_TEST_TMPDIR/"{second,else/class}; do
+        mkdir -p "$other"
+        cp -r "$class/ada" "$other/eve"
+        collect "$other"
+        assert_output eve
+        marked eve 0 "not so: two"
+        report
+        assert_equal "$(marks 1,2)" eve,0
+    done
+    collect
+    assert_output ""
+    assert_equal "$(marks 1,2)" ada,1
+    assert_equal "$(ls "$results/classes")" $'class\nclass-2\nsecond'
+    run stat -c %a "$results"
+    assert_output 700
+}
+
+@test "grade: exercises that were graded before keep their columns" {
+    cp 01-loop/exercises/1_greet.bats 01-loop/exercises/2_part.bats
+    hand_in ada/1_greet.c
+    collect
+    marked ada 1
+    IDS=01-2 collect
+    assert_output ada
+    printf '01-2\t0\t0\t2\tmissing\n' >"$directory/students/ada/01-2.mark"
+    report
+    assert_line --regexp "^ada +– +0/1  01-2 missing$"
+    assert_equal "$(marks 1-5)" ada,1,0,1,2
+}
+
+@test "grade: each mark carries its evidence; late is what DUE says" {
+    hand_in ada/1_greet.c
+    touch -d "2026-11-30 23:00" "$class/ada/1_greet.c"
+    hand_in bob/1_greet.c "int x;"
+    touch -d "2026-12-03 01:00" "$class/bob/1_greet.c"
+    hand_in cy/1_greet.c
+    mkdir "$class/cy/.git"
+    DUE=2026-11-30 collect
+    for student in ada bob cy; do
+        marked $student 1
+    done
+    echo 4711 >"$directory/students/ada/01-1.seed"
+    report
+    assert_equal "$(marks 1,5)" $'ada,\nbob,late by 2 d 1 h\ncy,unknown'
+    assert_line --regexp "^bob .* late by 2 d 1 h;$" || assert_line --partial "late by 2 d 1 h"
+    sum=$(sha256sum <"$class/ada/1_greet.c")
+    assert_equal "$(marks 2,3,7-10,12,13 checks.csv | head -n 1)" \
+        "01-1,1,1_greet.c,2026-11-30 23:00:00,,${sum%% *},4711,1.25"
+    # The date is kept for this class, and another one counts from then on.
+    collect
+    DUE=2026-11-30T22:30 collect
+    assert_output ""
+    report
+    assert_equal "$(marks 1,5 | head -n 1)" "ada,late by 0 h 30 min"
+    DUE=tomorrow collect
+    assert_equal "$stderr" "grade: DUE=tomorrow: a date is 2026-11-30 or 2026-11-30T23:59"
+}
+
+@test "grade: what was handed in and not taken is said for each student" {
+    hand_in ada/1_greet.c
+    hand_in ada/report.docx
+    hand_in bob/greet.c
+    hand_in marks.csv
+    collect
+    marked ada 1
+    marked bob 0 "not found; there is greet.c"
+    report
+    assert_line "not taken, of ada: report.docx"
+    assert_line "not taken, of bob: greet.c"
+    assert_line "beside the students, and not taken: marks.csv"
+    assert_line --partial "01-1 not found; there is greet.c"
+}
+
+@test "grade: columns are aligned by width, names are whole" {
+    hand_in "李明/1_greet.c"
+    hand_in "$(printf 'Jose\u0301')/1_greet.c"
+    hand_in '$HOME/1_greet.c'
+    collect
+    for student in "李明" "$(printf 'Jose\u0301')" '$HOME'; do
+        marked "$student" 1
+    done
+    report
+    assert_line '$HOME      1/1      1/1'
+    assert_line 'José       1/1      1/1'
+    assert_line '李明       1/1      1/1'
+}
+
+# A class that came from Moodle: Ada solved it, Bob did not, Zoë sent nothing.
+from_moodle() {
+    hand_in "Ada Lovelace_11_assignsubmission_file_/1_greet.c"
+    hand_in "Bob O'Neil_12_assignsubmission_file_/1_greet.c" "int x;"
+    collect
+    marked "Ada Lovelace_11" 1
+    marked "Bob O'Neil_12" 0 "not so: <script>two"
+}
+
+@test "grade: Moodle's worksheet is the class list, and comes back with the marks" {
+    from_moodle
+    printf '\uFEFF%s\r\n' 'Identifier,"Full name","Email address",Status,Grade,"Maximum Grade","Grade can be changed","Last modified (submission)","Last modified (grade)","Feedback comments"' \
+        'Participant 11,"Ada Lovelace",ada@x.org,"Submitted for grading",,100.00,Yes,"Monday, 30 November 2026, 2:14 PM",-,' \
+        "Participant 12,\"O'Neil Bob\",bob@x.org,,,100.00,Yes,-,-," \
+        'Participant 13,"Zoë Zed",zoe@x.org,"No submission",,100.00,Yes,-,-,' |
+        sed '2,$s/^\xEF\xBB\xBF//' >list.csv
+    CLASS=list.csv report
+    assert_equal "$stderr" "class list: 3 people; name in \"Full name\", email in \"Email address\", id in \"Identifier\""
+    assert_line "sent nothing, 1 of 3: Zoë Zed"
+    assert_line --regexp "^O'Neil Bob +0/1 "
+    assert_equal "$(head -c 3 "$results/moodle.csv" | od -An -tx1)" " ef bb bf"
+    assert_equal "$(marks 2,5 moodle.csv)" $'Ada Lovelace,100\nO\'Neil Bob,0\nZoë Zed,'
+    assert_equal "$(marks 1-2,6 | tail -n 1)" "Zoë Zed,,sent nothing"
+    rm list.csv
+    report # the list is kept
+    assert_line "sent nothing, 1 of 3: Zoë Zed"
+}
+
+@test "grade: Canvas' gradebook is the class list, and comes back with the marks" {
+    for name in lovelaceada_11_900_1_greet.c oneilbob_12_901_1_greet.c; do
+        hand_in "$name"
+    done
+    collect
+    assert_output $'lovelaceada_11\noneilbob_12'
+    marked lovelaceada_11 1
+    marked oneilbob_12 0 "not so: two"
+    printf '%s\n' 'Student,ID,SIS User ID,SIS Login ID,Section,Lab 1 (77),Final Score' \
+        '    Points Possible,,,,,10,(read only)' '"Lovelace, Ada",11,S1,ada,A,,9' \
+        '"O""Neil, Bob",12,S2,bob,A,,' '"Zed, Zoë",13,S3,zoe,A,,' '"Student, Test",99,,x,A,,' >list.csv
+    CLASS=list.csv report
+    assert_line "sent nothing, 1 of 3: Zoë Zed"
+    run cat "$results/canvas.csv"
+    output=${output//$'\r'/}
+    assert_output 'Student,ID,SIS User ID,SIS Login ID,Section,Lab 1 (77)
+    Points Possible,,,,,1
+"Lovelace, Ada",11,S1,ada,A,1
+"O""Neil, Bob",12,S2,bob,A,0
+"Zed, Zoë",13,S3,zoe,A,'
+}
+
+@test "grade: a class list has its columns in any order, separator and encoding" {
+    hand_in ada/1_greet.c
+    hand_in jsmith/1_greet.c
+    collect
+    marked ada 1
+    marked jsmith 1
+    printf 'Vorname;Nachname;E-Mail\nAda;Lovelace;ada@x.org\nJörg;Smith;jsmith@x.org\n' >utf8
+    for encoding in utf-8 cp1252 utf-16; do
+        iconv -f utf-8 -t $encoding <utf8 >list.csv
+        CLASS=list.csv report
+        assert_line --regexp "^Jörg Smith +1/1"
+        assert_line "sent nothing, 0 of 2: nobody"
+    done
+    printf 'Ort,Alter\nKiel,3\n' >list.csv
+    CLASS=list.csv run -2 /usr/bin/python3 scripts/grading/grade_report.py text "$directory"
+    assert_output "grade: CLASS=list.csv: no column for a name, an id or an email: it has Ort, Alter"
+    # Two Adas: neither is taken for the one that handed in.
+    printf 'name\nAda Lovelace\nAda Byron\nJ Smith\n' >list.csv
+    CLASS=list.csv report
+    assert_line "sent nothing, 2 of 3: Ada Lovelace, Ada Byron"
+    assert_line "not in the class list: ada"
+}
+
+@test "grade: a feedback page for each student, escaped, in a zip as Moodle takes it" {
+    from_moodle
+    printf 'warning: <i>\n' >"$directory/students/Bob O'Neil_12/01-1.said"
+    report
+    run cat "$results/feedback/Bob O'Neil_12.html"
+    assert_line --index 0 "<!DOCTYPE html>"
+    assert_output --partial "Bob O&#x27;Neil: 0 of 1"
+    assert_output --partial "not so: &lt;script&gt;two"
+    assert_output --partial "&lt;b&gt;&quot;nothing&quot;&lt;/b&gt;"
+    assert_output --partial "warning: &lt;i&gt;"
+    refute_output --regexp "<(script|b|i)>|https?:"
+    run /usr/bin/python3 -m zipfile -l "$results/feedback.zip"
+    assert_line --partial "Ada Lovelace_11_assignsubmission_file_/feedback.html"
+    assert_line --partial "Bob O'Neil_12_assignsubmission_file_/feedback.html"
+}
+
+@test "grade: what most fail is said for the class; who is alike, by sim_c" {
+    local name
+
+    name=$(sed -n 's/^@test "\(.*\)" {/\1/p' 01-loop/exercises/1_greet.bats | sed -n 2p)
+    for student in ada bob cy; do
+        hand_in $student/1_greet.c
+    done
+    collect
+    marked ada 1
+    marked bob 0 "not so: two"
+    marked cy 0 "not so: two"
+    mkdir bin
+    printf '%s\n' '#!/bin/bash' 'echo "File 0.c: 99 tokens, 9 lines"' 'echo "File 2.c: 98 tokens, 9 lines"' \
+        'echo "File 1.c: 20 tokens, 2 lines"' 'echo "0.c consists for 88 % of 2.c material"' \
+        'echo "2.c consists for 97 % of 0.c material"' 'echo "1.c consists for 100 % of 0.c material"' >bin/sim_c
+    chmod +x bin/sim_c
+    PATH=$PWD/bin:$PATH report
+    assert_line "2 of 3 fail in 01-1: $name"
+    assert_line "alike in 01-1, 97 %: ada and cy"
+    refute_output --partial "bob and"
+    assert_equal "$(cat "$results/summary.txt")" "2 of 3 fail in 01-1: $name"
+    if ! command -v sim_c >/dev/null; then
+        report
+        assert_line "copies were not looked for: similarity-tester is not installed"
+    fi
+}
+
+@test "grade: POINTS=checks gives a point for each check, but none for what was handed out" {
+    hand_in ada/1_greet.c
+    cp 01-loop/exercises/1_greet.c "$BATS_TEST_TMPDIR"
+    mkdir "$class/bob"
+    cp 01-loop/exercises/1_greet.c "$class/bob"
+    collect
+    marked ada 0 "not so: two"
+    marked bob 0 "not so: two"
+    export POINTS=checks VISIBILITY=after_due_date
+    report
+    assert_equal "$(marks 1-4)" $'ada,1,1,2\nbob,0,0,2'
+    report gradescope
+    run cat "$results/students/ada/results.json"
+    assert_output --partial '"max_score": 2'
+    assert_output --partial '"visibility": "after_due_date"'
+    assert_output --partial '"output": "1 of 2 checks hold"'
+}
+
+@test "grade: Ctrl-C keeps what was graded, and the same command goes on" {
+    hand_in ada/1_greet.c
+    hand_in bob/1_greet.c
+    hand_in cy/1_greet.c
+    # Grades ada at once, and bob never.
+    cat >scripts/grading/grade-student <<'SCRIPT'
+#!/bin/bash
+case $2 in
+    */bob) [[ -e on ]] || { touch waits && exec sleep 60; } ;;
+esac
+printf '01-1\t1\t2\t2\t\n' >"$2/01-1.mark"
+SCRIPT
+    # A shell's background job ignores SIGINT, and so would all that it starts.
+    setsid env --default-signal=INT bash -c 'make -s --no-print-directory grade UNSAFE=1 SUBMISSION="$1" \
+        >said 2>&1; echo $? >status' - "$class" 3>&- &
+    for _ in {1..300}; do
+        [[ ! -e waits ]] || break
+        sleep 0.1
+    done
+    kill -INT -$!
+    wait $! || true
+    run cat said
+    assert_line --regexp "^grade: interrupted, [12] answers are left: the same command goes on"
+    assert_line --regexp "^ada +1/1 "
+    assert_equal "$(marks 1,2 | head -n 2)" $'ada,1\nbob,'
+    touch on
+    run quiet_make -s grade UNSAFE=1 SUBMISSION="$class"
+    assert_success
+    assert_equal "$(marks 1,2)" $'ada,1\nbob,1\ncy,1'
+}

@@ -92,3 +92,24 @@ print(of["image"], of["postCreateCommand"], of["containerEnv"]["LANG"])' \
     PATH=$bin:$PATH run scripts/setup --check dev
     refute_output --partial "libclang-rt-dev"
 }
+
+@test "setup: a bats or bubblewrap that is too old is named, and what is needed" {
+    bin=$BATS_TEST_TMPDIR/bin
+    mkdir -p "$bin"
+    for tool in "bats:Bats 1.2.1" "bwrap:bubblewrap 0.6.1"; do
+        printf '#!/bin/sh\necho "%s"\n' "${tool#*:}" >"$bin/${tool%%:*}"
+    done
+    chmod +x "$bin"/*
+    PATH=$bin:$PATH run scripts/setup --check
+    assert_failure 1
+    assert_line --index 0 --regexp "^Missing on this machine: +bats bubblewrap$"
+    assert_line "Bats 1.2.1 is too old: 1.5 or later is needed (Debian 12, Ubuntu 24.04)"
+    assert_line "bubblewrap 0.6.1 is too old: 0.8 or later is needed (Debian 12, Ubuntu 24.04)"
+    for version in 1.5.0 1.10.0 2.0; do
+        printf '#!/bin/sh\necho "Bats %s"\n' "$version" >"$bin/bats"
+        PATH=$bin:$PATH run scripts/setup --check
+        refute_output --partial bats
+    done
+    PATH=$bin:$PATH run scripts/setup --check build
+    assert_success
+}

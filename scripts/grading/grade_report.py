@@ -39,8 +39,8 @@ def table(run):
         why = [f"{a.ident} {a.why}" for a in s.answers if a.why and not a.missing]
         why = why or [f"{a.ident} missing" for a in s.answers if a.missing]
         more = f"; and {len(why) - 1} more" if len(why) > 1 else ""
-        late = f"{s.late()}; " if s.late() else ""
-        print(f"{line}  {f'{s.points}/{s.of}':>7}  {late}{why[0] + more if why else ''}".rstrip())
+        words = "; ".join(w for w in (s.late(), why[0] + more if why else "") if w)
+        print(f"{line}  {f'{s.points}/{s.of}':>7}  {words}".rstrip())
 
 
 def one(run):
@@ -48,6 +48,8 @@ def one(run):
         print(f"{student.name}\n")
         for a in student.answers:
             print(f"{a.title():32} {a.points}/{a.of}\n")
+            if a.look:
+                print(f"  look at this, which can hide faults from the checks: {a.look}\n")
             print("".join(f"  {line}\n" for line in a.text().splitlines()))
             if feedback.taken(a):
                 print(f"  ({one_line(feedback.taken(a))})\n")
@@ -82,6 +84,9 @@ def below(run, roster):
     lines += [f"not taken, of {s.name}: {', '.join(s.notes[:3])}" +
               (f" and {len(s.notes) - 3} more" if len(s.notes) > 3 else "")
               for s in run.students if s.notes]
+    look = [f"{s.name}  {a.ident} {a.look}" for s in run.students for a in s.answers if a.look]
+    if look:
+        lines += ["look at this, which can hide faults from the checks (TEACHERS.md):", *look]
     if roster:
         absent = [one_line(p.name) for p in roster.absent()]
         lines.append(f"sent nothing, {len(absent)} of {len(roster.people)}: "
@@ -136,12 +141,13 @@ def tables_as_csv(run, roster):
     if roster:
         roster.match(students)
     marks = [["student", *idents, "total", "of", "late", "note", "seconds"]]
-    checks = [["student", "exercise", "points", "passed", "checks", "why", "file", "time", "late",
-               "sha256", "workbook", "seed", "seconds", "graded"]]
+    checks = [["student", "exercise", "points", "passed", "checks", "why", "look at this",
+               "file", "time", "late", "sha256", "workbook", "seed", "seconds", "graded"]]
     for s in students:
         cells = [a.points if a.graded else "" for a in s.answers]
         marks.append([safe(s.name), *cells, s.points, s.of, s.late(), s.again(), s.seconds])
-        checks += [[safe(s.name), a.ident, a.points, a.passed, a.count, safe(a.why), *evidence(a)]
+        checks += [[safe(s.name), a.ident, a.points, a.passed, a.count, safe(a.why),
+                    safe(a.look), *evidence(a)]
                    for a in s.answers if a.graded]
     if roster:
         marks += [[safe(one_line(p.name)), *("" for _ in idents), "", "", "", "sent nothing", 0]

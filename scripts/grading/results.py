@@ -53,6 +53,7 @@ class Answer:
         self.why = mark[4]
         self.missing = self.why == "missing"
         self.said = read(directory / f"{ident}.said")
+        self.look = one_line(read(directory / f"{ident}.look").strip())
         self.seed = read(directory / f"{ident}.seed").strip()
         self.seconds = read(directory / f"{ident}.seconds").strip()
         self.evidence = load(directory / f"{ident}.json")

@@ -143,9 +143,9 @@ marks() {
     echo 4711 >"$directory/students/ada/01-1.seed"
     report
     assert_equal "$(marks 1,5)" $'ada,\nbob,late by 2 d 1 h\ncy,unknown'
-    assert_line --regexp "^bob .* late by 2 d 1 h;$" || assert_line --partial "late by 2 d 1 h"
+    assert_line --regexp "^bob .*  late by 2 d 1 h$"
     sum=$(sha256sum <"$class/ada/1_greet.c")
-    assert_equal "$(marks 2,3,7-10,12,13 checks.csv | head -n 1)" \
+    assert_equal "$(marks 2,3,8-11,13,14 checks.csv | head -n 1)" \
         "01-1,1,1_greet.c,2026-11-30 23:00:00,,${sum%% *},4711,1.25"
     # The date is kept for this class, and another one counts from then on.
     collect
@@ -262,14 +262,16 @@ from_moodle() {
 @test "grade: a feedback page for each student, escaped, in a zip as Moodle takes it" {
     from_moodle
     printf 'warning: <i>\n' >"$directory/students/Bob O'Neil_12/01-1.said"
+    echo "calls __lsan_disable" >"$directory/students/Bob O'Neil_12/01-1.look"
     report
+    assert_line "Bob O'Neil  01-1 calls __lsan_disable"
     run cat "$results/feedback/Bob O'Neil_12.html"
     assert_line --index 0 "<!DOCTYPE html>"
     assert_output --partial "Bob O&#x27;Neil: 0 of 1"
     assert_output --partial "not so: &lt;script&gt;two"
     assert_output --partial "&lt;b&gt;&quot;nothing&quot;&lt;/b&gt;"
     assert_output --partial "warning: &lt;i&gt;"
-    refute_output --regexp "<(script|b|i)>|https?:"
+    refute_output --regexp "<(script|b|i)>|https?:|lsan"
     run /usr/bin/python3 -m zipfile -l "$results/feedback.zip"
     assert_line --partial "Ada Lovelace_11_assignsubmission_file_/feedback.html"
     assert_line --partial "Bob O'Neil_12_assignsubmission_file_/feedback.html"

@@ -24,11 +24,15 @@ UNPACKED = 64 << 20  # bytes that come out of one student's archive, and its ent
 ENTRIES = 20_000
 ALL = 2 << 30, 400_000  # the same of a whole class's
 DEPTH = 3  # archives in archives
+DEEPEST = 40  # directories in directories
 ARCHIVE = re.compile(r"\.(zip|tar|tar\.gz|tgz)$", re.I)
 JUNK = re.compile(r"\._.*|__MACOSX|\.DS_Store|Thumbs\.db|desktop\.ini|~\$.*|.*\.(swp|o|said)$")
 # Of a copy of the workbook: what is no answer, even if it has the name of one.
 NO_ANSWERS = {"build", "given", "wrong", "right", "hints"}
 METADATA = "submission_metadata.yml"  # of Gradescope
+# What Python's readers of archives raise, of one that is damaged or made by hand.
+BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, gzip.BadGzipFile, EOFError,
+          ValueError, RuntimeError, NotImplementedError, OverflowError)
 DIRECTORIES = ("directory", "archive", "clone")  # kinds of entries that have others below
 
 
@@ -125,11 +129,23 @@ def of_directory(root, budget, parts=()):
         elif item.is_dir():
             if not item.name.startswith("."):
                 yield Entry(here, "directory")
-                yield from of_directory(item.path, budget, here)
+                yield from below_directory(item.path, budget, here)
         elif item.is_file():
             yield of_file(Path(item.path), here)
         else:
             yield Entry(here, "not a file")
+
+
+def below_directory(path, budget, parts):
+    """Each of a class's directories has a budget of its own: no student spoils it for all."""
+    try:
+        if len(parts) > DEEPEST:
+            raise Refused("too deep")
+        yield from of_directory(path, budget.of_student() if len(parts) == 1 else budget, parts)
+    except Refused as why:
+        if 1 < len(parts) <= DEEPEST:
+            raise
+        yield Entry(parts, str(why))
 
 
 def of_file(path, parts):
@@ -149,7 +165,8 @@ def inner_parts(name):
     return parts
 
 
-def of_zip(file, parts, budget):
+def of_zip(file, parts, budget, lazy):
+    """LAZY: the file stays open, and is read from when an answer is asked for."""
     archive = zipfile.ZipFile(file)
     for info in archive.infolist():
         budget.take(files=1)
@@ -174,6 +191,9 @@ def of_zip(file, parts, budget):
                 budget.take(size=min(size, info.file_size))
                 with archive.open(info) as member:
                     return member.read(size)
+            if not lazy:
+                data = read(budget.wants(inside[-1]))
+                read = lambda size, data=data: data[:size]  # noqa: E731
             try:
                 time = datetime(*info.date_time).timestamp()
             except (ValueError, OverflowError):
@@ -226,19 +246,17 @@ def unpacked(entries, budget, depth=0):
 
 def of_archive(file, parts, budget, depth=0):
     """One archive, its entries, and of those that are archives their entries."""
-    broken = (zipfile.BadZipFile, tarfile.TarError, zlib.error, gzip.BadGzipFile, EOFError,
-              ValueError, RuntimeError, NotImplementedError, OverflowError)
     name = parts[-1].lower()
     yield Entry(parts, "archive")
     try:
         if name.endswith(".zip"):
-            inside = of_zip(file, parts, budget)
+            inside = of_zip(file, parts, budget, lazy=depth == 0)
         else:
             if not name.endswith(".tar"):
                 file = gzip.GzipFile(fileobj=file)
             inside = of_tar(file, parts, budget)
-        yield from unpacked(list(inside), budget, depth)
-    except broken as why:
+        yield from unpacked(inside, budget, depth)
+    except BROKEN as why:
         raise Refused(f"{why or 'it is cut off'}") from why
 
 

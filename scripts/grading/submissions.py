@@ -11,16 +11,15 @@ EXERCISES says for each id its path: {"02-1": "02-sockets/exercises/1_lines.c"}.
 import hashlib
 import os
 import re
-import zipfile
-import zlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from entries import (ARCHIVE, DIRECTORIES, INSIDE, LARGEST, METADATA, NO_ANSWERS, Refused,
+from entries import (ARCHIVE, BROKEN, DIRECTORIES, INSIDE, LARGEST, METADATA, NO_ANSWERS, Refused,
                      plain_name, read_all)
 
 OTHER_ARCHIVE = re.compile(r"\.(rar|7z|xz|txz|bz2|tbz2?|zst|gz)$", re.I)
+MOST_NOTES = 20
 EARLIER = "an earlier version"
 MOODLE = re.compile(r"(.+?)_(\d+)_assignsubmission_(\w+?)(?:_(.*))?$", re.S)
 CANVAS = re.compile(r"(.+?)_(?:(LATE)_)?(\d+)_(?:(\d+)_(.+)|text\.html|link\.html)$", re.S)
@@ -233,7 +232,10 @@ def gradescope_time(text):
         return 0
     zone = "+00:00" if found[2] in ("Z", "UTC", None) else found[2]
     zone = zone if ":" in zone else f"{zone[:3]}:{zone[3:]}"
-    return datetime.fromisoformat(found[1] + zone).timestamp()
+    try:
+        return datetime.fromisoformat(found[1] + zone).timestamp()
+    except ValueError:
+        return 0
 
 
 def find(path, exercises, one=False):
@@ -262,6 +264,8 @@ class Search:
         rest = [e for e in student.entries if not self.place(e)]
         self.answers = {i: self.choose(found) for i, found in self.found.items()}
         self.tell(rest)
+        if len(student.notes) > MOST_NOTES:
+            student.notes[MOST_NOTES:] = [f"{len(student.notes) - MOST_NOTES} more"]
         links = [e for e in student.entries if e.kind == "a symbolic link"]
         others = [n for n in student.notes if not n.endswith(f"({EARLIER})")]
         if all(a.why == "missing" for a in self.answers.values()):
@@ -346,7 +350,7 @@ def look(entry):
         answer.data = entry.read(LARGEST + 1)
     except Refused as why:
         answer.why = str(why)
-    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError):
+    except (OSError, *BROKEN):
         answer.why = "it cannot be read"
     if answer.why:
         pass

@@ -282,3 +282,21 @@ exec(open('scripts/tests/helpers/submissions.py').read())"
     assert_line --partial "李明 | 李明 | 02-1"
     assert_equal "$(grep -c "1_lines.c=right" <<<"$output")" 5
 }
+
+@test "submissions: too many files, and directories too deep, spoil nothing for others" {
+    put ada/1_lines.c
+    in_python "
+os.makedirs('class/bob/many')
+for i in range(60): open(f'class/bob/many/{i}.txt', 'w').close()
+os.makedirs('class/cy/' + 'd/' * 900)
+open('class/cy/2_echo.c', 'w').write('right')
+os.mkfifo('class/cy/' + 'd/' * 5 + '1_lines.c')"
+    run /usr/bin/python3 -Bc "import sys; sys.path.insert(0, 'scripts/grading'); import entries
+entries.ENTRIES = 50
+sys.argv = ['', '$BATS_TEST_TMPDIR/class']
+exec(open('scripts/tests/helpers/submissions.py').read())"
+    assert_success
+    assert_line --regexp "^ada.*02-1 1_lines.c=right"
+    assert_line --regexp "^bob.*not taken: [0-9]+ more"
+    assert_line --regexp "^cy.*02-1 not a file.*02-2 2_echo.c=right.*too deep"
+}

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import unicodedata
+from collections import Counter
 from pathlib import Path
 
 
@@ -115,6 +116,14 @@ class Student:
         return next((why for a in self.answers if (why := a.evidence.get("graded"))), "")
 
 
+def tell_apart(students):
+    """Two of one name get the platform's number behind it."""
+    names = Counter(s.name for s in students)
+    for student in students:
+        if names[student.name] > 1 and student.people[0].get("id"):
+            student.name += f" ({student.people[0]['id']})"
+
+
 class Run:
     """The students of the last run; everyone() has all that the class ever had."""
 
@@ -125,6 +134,8 @@ class Run:
         self.students = [Student(self.directory / "students" / key, self.idents)
                          for key in sorted(self.about["students"])]
 
+        tell_apart(self.students)
+
     def everyone(self):
         """All students with a mark, and all the exercises that any of them has one for."""
         places = sorted(d for d in (self.directory / "students").iterdir() if d.is_dir())
@@ -132,4 +143,6 @@ class Run:
         idents = sorted((i for i in idents if list(
             Path(".").glob(f"{i[:2]}-*/exercises/{i[3:]}_*.bats"))),
             key=lambda i: (i[:2], int(i[3:])))
-        return [Student(d, idents) for d in places], idents
+        students = [Student(d, idents) for d in places]
+        tell_apart(students)
+        return students, idents

@@ -186,6 +186,18 @@ marks() {
     assert_line '李明       1/1      1/1'
 }
 
+@test "grade: two students of one name are told apart by their numbers" {
+    for number in 11 12; do
+        hand_in "Ada Lovelace_${number}_assignsubmission_file_/1_greet.c"
+    done
+    collect
+    marked "Ada Lovelace_11" 1
+    marked "Ada Lovelace_12" 0 "not so: two"
+    report
+    assert_line --regexp "^Ada Lovelace \(11\) +1/1"
+    assert_equal "$(marks 1,2)" $'Ada Lovelace (11),1\nAda Lovelace (12),0'
+}
+
 # A class that came from Moodle: Ada solved it, Bob did not, Zoë sent nothing.
 from_moodle() {
     hand_in "Ada Lovelace_11_assignsubmission_file_/1_greet.c"
@@ -296,7 +308,7 @@ from_moodle() {
     PATH=$PWD/bin:$PATH report
     assert_line "2 of 3 fail in 01-1: $name"
     assert_line "alike in 01-1, 97 %: ada and cy"
-    refute_output --partial "bob and"
+    refute_output --regexp "alike.*bob"
     assert_equal "$(cat "$results/summary.txt")" "2 of 3 fail in 01-1: $name"
     if ! command -v sim_c >/dev/null; then
         report
@@ -351,4 +363,27 @@ SCRIPT
     run quiet_make -s grade UNSAFE=1 SUBMISSION="$class"
     assert_success
     assert_equal "$(marks 1,2)" $'ada,1\nbob,1\ncy,1'
+}
+
+@test "grade: an answer whose checks are broken off by Ctrl-C has no mark" {
+    hand_in ada/1_greet.c
+    collect
+    mkdir kit
+    echo "01-loop/exercises/1_greet|cc|" >kit/commands
+    cat >scripts/grading/safe.bash <<'SCRIPT'
+program=/out/program
+build_answer() { touch "$work/out/program"; }
+check_answer() { bash -c 'trap "kill \$!; exit 1" INT; touch waits; sleep 60 & wait'; }
+SCRIPT
+    GRADE_KIT=$PWD/kit setsid env --default-signal=INT scripts/grading/grade-exercise 01-1 \
+        "$directory/students/ada" "$directory/students/ada" 3>&- &
+    for _ in {1..100}; do
+        [[ ! -e waits ]] || break
+        sleep 0.1
+    done
+    kill -INT -$!
+    status=0
+    wait $! || status=$?
+    assert_equal "$status" 130
+    [[ ! -e $directory/students/ada/01-1.mark ]]
 }

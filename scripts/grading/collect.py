@@ -24,7 +24,7 @@ from datetime import datetime
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-from submissions import Refused, find  # noqa: E402
+from submissions import Refused, find, without_suffix  # noqa: E402
 
 LINKS = ("marks.csv", "checks.csv", "junit.xml", "students", "feedback", "feedback.zip",
          "moodle.csv", "canvas.csv", "summary.txt", "alike.csv")
@@ -136,7 +136,7 @@ def save(path, value):
 def class_directory(results, where):
     """RESULTS/classes/NAME for the directory WHERE; NAME-2, if another one of that name
     was graded before."""
-    name = (where.name or "class").lstrip(".") or "class"
+    name = without_suffix(where.name).lstrip(".") or "class"
     number = 1
     while True:
         path = results / "classes" / (name if number == 1 else f"{name}-{number}")

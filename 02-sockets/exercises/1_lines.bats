@@ -41,8 +41,12 @@ expect("nothing yet", "nothing yet" if is_silent(s, 0.1) else "something")
 doing("send a newline after these 64 bytes", "the 64 in reverse")
 s.sendall(b"\n")
 expect(line[::-1] + b"\n", read_line(s))
-for after in b"x\n", b"x\ndef\n" + line + b"x\n", b"x":
-    doing("send a short line and " + show(line + after), "the answer, the error and the end")
+for after, words in (
+    (b"x\n", "a line of 65"),
+    (b"x\ndef\n" + line + b"x\n", "lines of 65, 3 and 65"),
+    (b"x", "65 without a newline"),
+):
+    doing("send a line of 3 bytes, then " + words + ", and half-close", "the answer, the error and the end")
     s = connect()
     s.sendall(b"abc\n" + line + after)
     s.shutdown(socket.SHUT_WR)

@@ -9,7 +9,7 @@ def numbers(n):
 def expect_lines(n, s):
     got = read_all(s)
     if got != numbers(n):
-        wrong(f"1 to {n}, then the end", f"{got.count(10)} lines, the last: {got[-20:].split()[-1:]}")
+        wrong(f"1 to {n}, then the end", f"{got.count(10)} lines, at the end: {show(got[-20:])}")
 '
 
 @test "all lines come, and then the end" {

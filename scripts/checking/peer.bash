@@ -17,7 +17,7 @@ peer() {
         "$run" "$@" 2>"$run.peer" 3>&-) || came=$?
     if [[ -e $run.doing ]]; then
         then=$(tail -n 1 "$run.doing")
-        [[ $command == "$name" ]] || then="$command; $then"
+        [[ $command == "$name" ]] || then="arguments: ${command#"$name "}; $then"
         then_before=$then
         [[ -z ${EXERCISE_SHOW-} ]] || sed 's/^/  peer    /' "$run.doing" >>"$run.told"
     fi
@@ -34,7 +34,13 @@ peer() {
     stderr=$(<"$run.err")
     [[ ! -e $run.spins ]] || touch "$BATS_FILE_TMPDIR/never_ended"
     [[ ! -e $run.came ]] || wrong "$(<"$run.expected")" "$(<"$run.came")$(where_it_is)"
-    wrong "the peer comes to its end" "$(tail -n 1 "$run.peer")"
+    came=$(tail -n 1 "$run.peer")
+    if [[ $came =~ ^(Name|Attribute|Syntax|Indentation|Import|ModuleNotFound)Error ]]; then
+        came="the check itself is broken, not your program: $came"
+    else
+        came="what the peer cannot make sense of: $came"
+    fi
+    wrong "an answer that the peer understands" "$came"
 }
 
 # is_ending: it is on its way to a report or to its end, as far as can be seen.

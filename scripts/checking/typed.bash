@@ -25,7 +25,8 @@ tell_run() {
 repeat_by_check() {
     did="make try EXERCISE=$id CHECK=$check SEED=$seed"
     ((${#command} <= 150)) || command=${command::149}…
-    then="$command${then:+; $then}" then_before=$then
+    [[ $command == "$name" ]] || then="arguments: ${command#"$name "}${then:+; $then}"
+    then_before=$then
 }
 
 # as_variable WORD…: for ARGS= on the command line of make; scripts/try takes it

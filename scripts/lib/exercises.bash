@@ -54,7 +54,8 @@ exercise_find() {
         return
     fi
     {
-        printf "There is no exercise '%s'. Exercises are named as 01-2. There are:\n\n" "$1"
+        printf "There is no exercise '%s'. Exercises are named as 01-2,\n%s\n\n" "$1" \
+            "chapters by CHAPTER=01. There are:"
         while read -r id; do
             printf '  %s  %s\n' "$id" "$(exercise_title "$id")"
         done < <(exercises)

@@ -120,3 +120,8 @@ mistake() {
     run env -C "$copy" scripts/checking/coverage
     assert_success
 }
+
+@test "coverage: each sentence of a task has a wrong answer that breaks it" {
+    run scripts/checking/coverage
+    assert_success
+}

@@ -344,8 +344,12 @@ int main(int argc, char **argv)
 END
     checks '"silent" { start_exercise x; peer "expect(b\"x\", read_all(connect()))"; }' \
         '"other" { start_exercise; peer "
-expect(b\"\".join(b\"line %d\\n\" % i for i in range(99)), read_all(connect()))"; }'
+expect(b\"\".join(b\"line %d\\n\" % i for i in range(99)), read_all(connect()))"; }' \
+        '"broken" { start_exercise; peer "expects()"; }' \
+        '"odd" { start_exercise; peer "int(read_line(connect()))"; }'
     practised_in_full
+    assert_output --partial "the check itself is broken, not your program: NameError: "
+    assert_output --regexp "what the peer cannot make sense of: ValueError: .*int"
     assert_output --regexp "came +nothing, for 2 s
  +it was at 1_count.c:22 in main, which called usleep"
     assert_output --regexp 'came +… 40 lines alike

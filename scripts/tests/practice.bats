@@ -306,7 +306,8 @@ END
 @test "practice: an unknown exercise prints the list, exit 2" {
     small_workbook
     run -2 in_copy practice EXERCISE=01-7
-    assert_line "There is no exercise '01-7'. Exercises are named as 01-2. There are:"
+    assert_line "There is no exercise '01-7'. Exercises are named as 01-2,"
+    assert_line "chapters by CHAPTER=01. There are:"
     assert_line "  01-1  count — count up to N"
     run -2 in_copy hint EXERCISE=nonsense
     assert_line --partial "There is no exercise 'nonsense'."

@@ -123,24 +123,24 @@ check() {
     small_workbook
     words
     check 'run_exercise $(seq 200 300) $RANDOM; expect_output no'
-    [[ $(<"$copy/build/practice/01-1.tap") =~ "| did       make try EXERCISE=01-1 CHECK=1 SEED="[0-9]+$'\n# | then      1_count 200 201'.*… ]]
+    [[ $(<"$copy/build/practice/01-1.tap") =~ "| did       make try EXERCISE=01-1 CHECK=1 SEED="[0-9]+$'\n# | then      arguments: 200 201'.*… ]]
     drawn=$(grep -o '\[[0-9]*\]$' "$copy/build/practice/01-1.tap" | tail -n 1)
     pasted
     assert_output --partial "  ✗ it"
     assert_output --partial "$drawn"
     assert_output --partial "  exit    0"
     check 'then="another program waits"; run_exercise 5; expect_output no'
-    assert_equal "$(grep -c '^# | then      1_count 5; another program waits$' "$copy/build/practice/01-1.tap")" 1
+    assert_equal "$(grep -c '^# | then      arguments: 5; another program waits$' "$copy/build/practice/01-1.tap")" 1
     check 'then="once"; run_exercise 5; run_exercise 6; expect_output no'
     assert_equal "$(grep -c '^# | then' "$copy/build/practice/01-1.tap")" 0
     check 'start_exercise -w 5 5; signal_exercise INT; await_exercise; expect_output no'
-    grep -q '^# | then      1_count 5; kill -INT$' "$copy/build/practice/01-1.tap"
+    grep -q '^# | then      arguments: 5; kill -INT$' "$copy/build/practice/01-1.tap"
     check 'start_exercise -w 5 5; peer "doing(\"look\"); doing(\"think\"); wrong(random.random(), 2)"'
     expected=$(grep '^# | expected' "$copy/build/practice/01-1.tap")
     pasted
     assert_output --partial "  peer    look
   peer    think"
-    assert_output --partial "      then      1_count 5; think"
+    assert_output --partial "      then      arguments: 5; think"
     assert_output --partial "      ${expected#\# | }"
 }
 

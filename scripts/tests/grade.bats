@@ -207,6 +207,19 @@ END
     assert_line --regexp '^binary,01-1,0,0,2,"a binary, not C source"'
 }
 
+@test "grade: what the checks drew is written down, and practice draws the same from it" {
+    local seed did
+
+    IFS=, read -r -a row < <(grep '^unsolved,' "$book/build/grade/checks.csv")
+    seed=$(cksum <"$book/01-loop/exercises/1_greet.c" | cut -d ' ' -f 1)
+    seed=$((seed % 9999 + 1))
+    assert_regex ",${row[*]}" "[, ]$seed( |$)"
+    did=$(grep -m 1 '| did' "$book/build/grade/students/unsolved/01-1.tap")
+    assert_regex "$did" "CHECK=1 SEED=$seed$"
+    run quiet_make -C "$book" try EXERCISE=01-1 CHECK=1 SEED="$seed"
+    assert_output --partial "${did#*| }"
+}
+
 @test "grade: answers are found as people hand them in; names are only names" {
     copy_workbook "$BATS_TEST_TMPDIR"
     good=$book/01-loop/solutions/1_greet.c

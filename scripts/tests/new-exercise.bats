@@ -24,6 +24,9 @@ no_exercises() {
         EXERCISE_PATIENCE=3 exercise_holds 01-5 && exercise_unsolved 01-5"
     assert_success
     assert_output ""
+    run scripts/checking/coverage 01-5
+    assert_success
+    assert_output --partial "one_less"
     rm -r build # not part of the layout
     run scripts/checking/check-layout
     assert_success

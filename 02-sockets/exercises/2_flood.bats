@@ -59,7 +59,10 @@ for i in range(20):
         s.recv(4096)
     settle()
 expect_memory(before, 24 * 300)
-doing("one of them sends 16 MiB that are no request", "all of it read and thrown away")
+doing("another peer asks for as many, and sends 16 MiB that are no request", "all of it read and thrown away")
+s = connect(receive_buffer=65536)
+s.sendall(b"2000000\n")
+settle()
 had = memory()
 throw_at(s, 16)
 expect_memory(had, 8192)'

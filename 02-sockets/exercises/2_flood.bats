@@ -3,7 +3,7 @@
 load ../../scripts/checking/exercise_helper
 
 # What the peers of these tests call.
-lines='
+for_peers='
 def numbers(n):
     return b"".join(b"%d\n" % i for i in range(1, n + 1))
 def expect_lines(n, s):
@@ -15,7 +15,7 @@ def expect_lines(n, s):
 @test "all lines come, and then the end" {
     start_exercise
     # 12774 lines are the first that fill OUTPUT_HIGH.
-    peer "$lines"'
+    peer "$for_peers"'
 for n in 1, 3, 12773, 12774, 12775, 100001 + random.randrange(1000):
     s = connect()
     doing(f"ask for {n} lines", f"1 to {n}, then the end")
@@ -70,7 +70,7 @@ expect_memory(had, 8192)'
 
 @test "a peer that does not read keeps no other waiting" {
     start_exercise
-    peer "$lines"'
+    peer "$for_peers"'
 idle = [connect(receive_buffer=16384) for i in range(2)]
 doing("two peers ask for 1,000,000 lines, read none; others ask for few", "their lines")
 idle[0].sendall(b"1000000\n")
@@ -87,7 +87,7 @@ expect_asleep()'
 
 @test "a peer that has half-closed, or reads late, gets its lines" {
     start_exercise
-    peer "$lines"'
+    peer "$for_peers"'
 doing("ask for 40,000 lines, half-close or not, and read a second later", "40,000 lines, then the end")
 peers = [connect(receive_buffer=32768) for i in range(3)]
 for s in peers:

@@ -3,7 +3,7 @@
 load ../../scripts/checking/exercise_helper
 
 # What the peers of these tests call.
-lines='
+for_peers='
 def some(n):
     return [random.randbytes(16).hex().encode() + b"\n" for i in range(n)]
 def expect_lines(lines, s):
@@ -15,7 +15,7 @@ def expect_lines(lines, s):
 
 @test "a peer that half-closes gets all its lines, and then the end" {
     start_exercise
-    peer "$lines"'
+    peer "$for_peers"'
 for n in 2, 100 + random.randrange(100), 9000:
     s = connect(receive_buffer=65536)
     all = some(n)
@@ -34,14 +34,14 @@ for s, all in peers:
     s.shutdown(socket.SHUT_WR)
 for s, all in peers:
     expect_lines(all, s)
-odd = b"\0a\n", b"b\0\n", b"c\r\n", b"\n", b"\r", b"\n", b"d\n\n", b"e"
+odd = b"\0a\n", b"b\0\n", b"c\r\n", b"\n", b"\r", b"\n", b"f\n\n", b"e"
 doing("send " + show(b"".join(odd)) + " and half-close", "these lines in reverse order")
 s = connect()
 for piece in odd:
     s.sendall(piece)
     settle()
 s.shutdown(socket.SHUT_WR)
-expect(b"e\n\nd\n\r\n\nc\r\nb\0\n\0a\n", read_all(s))'
+expect(b"e\n\nf\n\r\n\nc\r\nb\0\n\0a\n", read_all(s))'
 }
 
 @test "nothing comes before the half-close, and for nothing just the end" {
@@ -138,7 +138,7 @@ stop()'
 
 @test "a peer that reads late gets its answer, and keeps no other waiting" {
     start_exercise
-    peer "$lines"'
+    peer "$for_peers"'
 doing("send 9,000 lines, half-close, and read a second later; others send meanwhile", "their answers")
 late, much, wrong_one = connect(receive_buffer=16384), connect(), connect()
 all = some(9000)

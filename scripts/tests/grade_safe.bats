@@ -97,7 +97,7 @@ hide() {
     {
         echo "load $root/scripts/checking/exercise_helper"
         for way in honest "${ways[@]}"; do
-            printf '@test "%s" {\n run_exercise %s\n expect_status 0\n expect_nothing_left\n}\n' \
+            printf '@test "%s" {\n run_exercise -t 10 %s\n expect_status 0\n expect_nothing_left\n}\n' \
                 "$way" "$way"
         done
     } >"$BATS_TEST_TMPDIR/1_hide.bats"

@@ -68,13 +68,15 @@ lent 0"
     part=$((ms * 2 / 3))
     # W copies for longer than its patience. E and F give up, E first, and A gets both
     # when most of its patience is over. Z waits for more than 2 s, G only a moment.
-    run_exercise -t 5 4 "want:W:$ms" one:XY want:E:100 want:F:150 "want:A:$ms" want:Z:3000000 "sleep:$part" \
-        give:X give:Y count want:G:100 sleep:1050 sleep:1050 count give:A count give:W give:Z count
+    run_exercise -t 5 4 "want:W:$ms" one:XY want:E:100 want:F:150 "want:A:$ms" want:Z:3000000 \
+        sleep:200 count "sleep:$((part - 200))" give:X give:Y count want:G:100 sleep:2100 count \
+        give:A count give:W give:Z count
     expect_output "W has two
 X has one
 Y has one
 E has none: timed out
 F has none: timed out
+lent 4
 A has two
 lent 4
 G has none: timed out

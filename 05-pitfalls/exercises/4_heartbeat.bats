@@ -58,7 +58,7 @@ answer() {
     for ((i = 5; i < 32; i++)); do
         requests+=($((1 + (a + i) % 4)))
     done
-    served -t 8 6000 "${requests[@]}"
+    served -t 4 6000 "${requests[@]}"
     expect_lines "$(for ((i = 0; i < 32; i++)); do echo "$i: $(answer "${requests[i]%@*}")"; done)"
     expect_status 0
 }
@@ -70,7 +70,7 @@ answer() {
     for ((i = 2; i < 32; i++)); do
         requests+=($((1 + (a + i) % 4))@$((10 * i)))
     done
-    served -t 4 $((2500 * patience)) "${requests[@]}" # 31 are served in 700 ms
+    served -t 3 $((2500 * patience)) "${requests[@]}" # 31 are served in 700 ms
     expect_beats 90
     expect_last 1 "there are two calls at once, at least, and it takes the longest"
     expect_lines "$(for ((i = 0; i < 32; i++)); do echo "$i: $(answer "${requests[i]%@*}")"; done)"
@@ -98,7 +98,8 @@ $(for i in {6..31}; do echo "$i: failed"; done)"
 
     read -ra hangs <<<"$(printf '60000 %.0s' {1..30})"
     then="the calls of 30 requests hang; when these have given up, two more come"
-    served -t 4 "$wait" "${hangs[@]}" "5@$((wait + 100))" "$a@$((wait + 120))"
+    expecting="a request gives up $wait ms after it came, even one that waits for a worker"
+    served "$wait" "${hangs[@]}" "5@$((wait + 100))" "$a@$((wait + 120))"
     expect_patience "$wait"
     expect_lines "$(for i in {0..29}; do echo "$i: gave up"; done)
 30: 26
@@ -108,7 +109,7 @@ $(for i in {6..31}; do echo "$i: failed"; done)"
 @test "nothing is left: no memory, no process" {
     local wait=$((200 * patience))
 
-    served -t 3 "$wait" 1 $((wait + 30)) 60000@20 5@20 0@20 60000@20 $((wait + 100))@20 \
+    served "$wait" 1 $((wait + 30)) 60000@20 5@20 0@20 60000@20 $((wait + 100))@20 \
         "3@$((wait + 120))"
     expect_beats 90
     expect_patience "$wait"

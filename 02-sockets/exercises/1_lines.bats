@@ -130,7 +130,7 @@ wrong_one.sendall(b"x" * 65)
 doing("send 3,000 lines, half-close, and do not read for a second", "it sleeps meanwhile")
 is_silent(half, 0.6)
 expect_asleep(0.6)
-doing("then read", "3,000 lines in reverse, and the end")
+doing("read at last", "3,000 lines in reverse, and the end")
 came = read_all(slow)
 if came != b"".join(line[::-1] + b"\n" for line in lines):
     wrong("3,000 lines and the end", f"{came.count(10)} lines, then the end; the last: {show(came[-61:])}")

@@ -54,8 +54,8 @@ for s, sent in zip(peers, (b"abc\n", b"\n\n", b"abc", b"")):
 time.sleep(0.6)
 for s in peers:
     expect("nothing yet", "nothing yet" if is_silent(s, 0.01) else "something")
-doing("half-close after that", "what was sent")
 for s, answer in zip(peers, (b"abc\n", b"\n\n", b"abc\n", b"")):
+    doing("the peer that is owed " + (show(answer) if answer else "nothing") + " half-closes", "that, and the end")
     s.shutdown(socket.SHUT_WR)
     expect(answer, read_all(s))'
 }

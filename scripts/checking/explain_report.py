@@ -151,7 +151,8 @@ def pending(path):
     with open(path, encoding="utf-8", errors="surrogateescape") as file:
         found = re.findall(r"^event: ([a-z ]+): ([^ \n]+)(?: (.*))?$", file.read(100000), re.M)
     kinds = Counter((kind, str(Frame(function, where))) for kind, function, where in found)
-    return [f"  {counted(kind, count)}: {callback}" for (kind, callback), count in kinds.items()][:6]
+    words = [f"  {counted(kind, count)}: {callback}" for (kind, callback), count in kinds.items()][:6]
+    return [line.replace("<null>", "inside libevent, as a bufferevent has") for line in words]
 
 
 def in_loop(frames):
@@ -230,7 +231,8 @@ def counted(kind, count):
     if "/" in kind:
         return kind if count == 1 else f"{count} of {kind}"
     if count > 1:
-        return f"{count} {kind}s"
+        noun, to, use = kind.partition(" to ")
+        return f"{count} {noun}s{to}{use}"
     return f"an {kind}" if kind.startswith(tuple("aeiou")) else f"a {kind}"
 
 

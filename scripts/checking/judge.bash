@@ -31,13 +31,24 @@ judge() {
         misbehaved "it crashed: $(explain crash "$name" <<<"$report")"
     elif [[ -e $run.late ]]; then # whatever it made of the signal
         touch "$BATS_FILE_TMPDIR/never_ended"
-        misbehaved "it never ended: stopped after $((limit * patience)) s
+        misbehaved "it never ended: stopped after $((limit * patience)) s$(still_printing)
 $(explain stuck "$name" "$used" "$could" "$run.open" <<<"$report")"
+    elif ((status == 130 || status == 143)); then
+        misbehaved "it was killed by SIG$(kill -l $((status - 128))): it did not handle it then"
     elif ((status > 128 && status <= 192)); then
         misbehaved "it crashed: killed by SIG$(kill -l $((status - 128)))$(
             ((status != 141)) || echo " (it wrote to a connection that was closed)"
         )"
     fi
+}
+
+# still_printing: says so if it printed much, and in its last 200 ms, too.
+still_printing() {
+    local out late
+
+    out=$(stat -c %.3Y "$run.out") late=$(stat -c %.3Y "$run.late")
+    ((size < 8192 || ${late/[.,]/} - ${out/[.,]/} > 200)) ||
+        printf ', while it still printed: it does something again and again'
 }
 
 # read_output: sets $output and $stderr: of stderr the last 100,000 bytes or so. A zero

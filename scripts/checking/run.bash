@@ -183,8 +183,13 @@ show_runs() {
         run=$BATS_TEST_TMPDIR/run$number
         cat "$run.told"
         show_part stdout "$run.out"
-        show_part stderr "$run.err" "$run".report.*
         ended=$(cat "$run.status" 2>/dev/null) || ended=137
+        if [[ -e $run.late ]]; then # the report says only that the check stopped it
+            show_part stderr "$run.err"
+            ended=137
+        else
+            show_part stderr "$run.err" "$run".report.*
+        fi
         echo "  exit    ${ended/#137/(it was stopped)}"
     done
 }

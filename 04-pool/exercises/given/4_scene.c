@@ -44,8 +44,8 @@ static void check_leases(const struct program *self)
 static void report_connections(const struct program *self)
 {
     if (self->server.opened > CONNECTIONS)
-        printf("%lu connections were opened, not %d: some came back in the "
-               "middle of something\n",
+        printf("unclean connections came back: ROLLBACK? (%lu opened, not "
+               "%d)\n",
                self->server.opened, CONNECTIONS);
 }
 

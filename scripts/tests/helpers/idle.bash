@@ -62,6 +62,6 @@ idle_verdicts() {
         assert_line --regexp '^ok 1 '
         assert_equal "$(grep -c '^not ok [234] ' <<<"$output")" 3
         assert_output --regexp "came +it ran [1-9][0-9]+ ms of the "
-        assert_output --regexp "it wakes at most 2.*came +it woke 4 times in 40"
+        assert_output --regexp "it wakes at most 2.*came +it woke [3-5] times in 4"
     done
 }

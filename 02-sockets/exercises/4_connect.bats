@@ -79,12 +79,22 @@ while time.monotonic() < end and not (peer.pid and peer.state() == "Z"):
     read -ra ports <"$of.ports"
 }
 
-# expect_lines LINE…: it has printed these, in any order.
+# expect_lines LINE…: it has printed these, which are in the order of the ports, in any
+# order, and no others.
 expect_lines() {
     local right came
 
-    right=$(printf '%s\n' "$@" | sort)
-    came=$(sort <<<"$output")
+    right=$(printf '%s\n' "$@")
+    came=$(awk -v ports="${ports[*]}" '
+        { said[$1] = said[$1] $0 "\n" }
+        END {
+            for (i = 1; i <= split(ports, port); i++) {
+                printf "%s", said[port[i] ":"]
+                delete said[port[i] ":"]
+            }
+            for (rest in said)
+                printf "%s", said[rest]
+        }' <<<"$output")
     [[ $came == "$right" ]] || wrong -t "$right" "$came"
 }
 
@@ -171,11 +181,11 @@ for i in range(11):
     expect_lines "${ports[0]}: connected at try 1: a word" \
         "${ports[1]}: connected at try 1: quiet" "${ports[2]}: connected at try 2: second" \
         "${refusing[@]/%/: given up after 2 tries}"
-    [[ ${lines[*]::2} == *": quiet"* && ${lines[*]::2} == *": a word"* ]] ||
-        wrong "\"a word\" and \"quiet\" come while the others pause" "$output"
     pauses 2
     ((pauses[0] >= 2490 && could >= 2490)) || wrong "a pause of 2500 ms" "${pauses[0]} ms"
     ((could < 3300)) || wrong "$expecting" "$could ms in all"
+    [[ ${lines[*]::2} == *": quiet"* && ${lines[*]::2} == *": a word"* ]] ||
+        wrong "\"a word\" and \"quiet\" come while the others pause" "$output"
     ! grep -qE "late|open" "$tries" ||
         wrong "the descriptor of a try that failed is closed before the pause" "it is open, in the pause"
     expect_nothing_left

@@ -12,7 +12,8 @@
  * The fetches are no members of the group: the error of one would cancel them
  * all. Each has a runner that is, and that takes its error as one more mirror
  * that did not win. Who wins cancels the group; the race goes on when all have
- * ended, and then frees what came too late.
+ * ended, and then frees what came too late. If the race is cancelled, the join ends
+ * with an error; an answer that is there all the same counts.
  */
 #include "given/2_scene.h"
 #include "group.h"
@@ -77,6 +78,7 @@ static void runner_run(struct task *me)
 void race_run(struct task *me)
 {
     struct race *self = (struct race *)me;
+    const char *error;
 
     TASK_BEGIN(me);
     group_init(&self->group, me, NULL);
@@ -87,13 +89,13 @@ void race_run(struct task *me)
         group_create(&self->group, &self->runners[i].task, runner_run,
                      "runner");
     }
-    AWAIT(me, group_join(me, &self->group));
+    AWAIT_CATCH(me, error, group_join(me, &self->group));
     if (!self->winner)
-        TASK_FAIL(me, self->error);
+        TASK_FAIL(me, error ? error : self->error);
     self->answer = self->winner->fetch.answer;
     self->winner->fetch.answer = NULL;
 
-    TASK_FINALLY(me); /* if it was cancelled, group_join has waited for all */
+    TASK_FINALLY(me); /* group_join has waited for all, even if cancelled */
     for (int i = 0; i < self->count; i++)
         free(self->runners[i].fetch.answer);
     TASK_END(me);

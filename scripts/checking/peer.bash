@@ -13,8 +13,8 @@ peer() {
     rm -f "$run".{peer,expected,came,doing,spins,silent}
     # The program itself has 20 s, as it is given them. What it sends cannot make the
     # peer take all memory.
-    output=$(ulimit -d $((512 * 1024)) && exec timeout -s KILL $((120 * patience)) "$python" -BS scripts/checking/exercise_peer.py \
-        "$run" "$@" 2>"$run.peer" 3>&-) || came=$?
+    output=$(ulimit -d $((512 * 1024)) && exec timeout -s KILL $((120 * patience)) \
+        "$python" -BS scripts/checking/exercise_peer.py "$run" "$@" 2>"$run.peer" 3>&-) || came=$?
     if [[ -e $run.doing ]]; then
         then=$(tail -n 1 "$run.doing")
         [[ $command == "$name" ]] || then="arguments: ${command#"$name "}; $then"

@@ -28,5 +28,6 @@ check_answer() {
         --ro-bind "$GRADE_KIT/test/scripts/grading/grade-program" "/book/build/$path" \
         --ro-bind "$work/out/program" /answer/program \
         --size $((512 << 20)) --tmpfs /book/build/mariadb "${database[@]}" \
-        --setenv EXERCISE_PATIENCE "${EXERCISE_PATIENCE:-2}" --setenv SEED "$seed" --chdir /book --remount-ro / "$@"
+        --setenv EXERCISE_PATIENCE "${EXERCISE_PATIENCE:-2}" --setenv SEED "$seed" \
+        --chdir /book --remount-ro / "$@"
 }

@@ -23,8 +23,8 @@ check_answer() {
     install -m 755 "$GRADE_KIT/test/scripts/grading/grade-program-unsafe" "$work/test/build/$path"
     cd "$work/test" || return
     place
-    timeout -s KILL "$seconds" "${place[@]}" env -i PATH=/usr/bin:/bin:/usr/sbin LANG=C.UTF-8 HOME="$work" \
-        TMPDIR=/tmp EXERCISE_PATIENCE="${EXERCISE_PATIENCE:-2}" SEED="$seed" \
+    timeout -s KILL "$seconds" "${place[@]}" env -i PATH=/usr/bin:/bin:/usr/sbin \
+        LANG=C.UTF-8 HOME="$work" TMPDIR=/tmp EXERCISE_PATIENCE="${EXERCISE_PATIENCE:-2}" SEED="$seed" \
         SANDBOX_USERS="${SANDBOX_USERS-}" SANDBOX_SLOT="${SANDBOX_SLOT:-0}" \
         GRADE_PROGRAM="$work/out/program" "$@" </dev/null
 }

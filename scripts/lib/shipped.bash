@@ -45,7 +45,9 @@ as_shipped() {
 
 # The rooms of the workbook, for grep -E: what stands elsewhere, a class's submissions or
 # their marks, is the teacher's own.
-workbook_rooms='[0-9][0-9]-[^/]*/|scripts/|\.ci/|\.devcontainer/|(README|QUESTIONS|TEACHERS|ARCHITECTURE|CONTRIBUTING|CHANGELOG)\.md$|LICENSE$|Makefile$|compile_flags\.txt$|\.(clang-format|clang-tidy|codespellrc|editorconfig|gitignore|gitattributes|shellcheckrc)$'
+workbook_rooms='[0-9][0-9]-[^/]*/|scripts/|\.ci/|\.devcontainer/|LICENSE$|Makefile$'
+workbook_rooms+='|(README|QUESTIONS|TEACHERS|ARCHITECTURE|CONTRIBUTING|CHANGELOG)\.md$'
+workbook_rooms+='|compile_flags\.txt$|\.(clang-format|clang-tidy|codespellrc|editorconfig|gitignore|gitattributes|shellcheckrc)$'
 
 # In a container the checkout may be another user's, and git would not work there.
 git() {

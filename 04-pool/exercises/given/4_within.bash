@@ -8,7 +8,8 @@ exec scripts/with-mariadb bash -c '
     mariadb --defaults-file="$MYSQL_HOME/my.cnf" workbook -e "$1" && shift &&
         exec env MYSQL_USER=answer MYSQL_PWD=answer "$@"' - "
     CREATE TABLE accounts (name VARCHAR(20) PRIMARY KEY, balance BIGINT CHECK (balance >= 0));
-    INSERT INTO accounts VALUES ('Ada', 100), ('Bob', 100), ('Cyd', 100), ('Dee', 100), ('Eve', 100), ('Fay', 100);
+    INSERT INTO accounts VALUES ('Ada', 100), ('Bob', 100), ('Cyd', 100), ('Dee', 100),
+        ('Eve', 100), ('Fay', 100);
     DELIMITER //
     CREATE TRIGGER slow BEFORE UPDATE ON accounts FOR EACH ROW
     BEGIN

@@ -13,8 +13,10 @@ int main(void)
 
     here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (bind(fd, (struct sockaddr *)&here, size) < 0 || listen(fd, 5) < 0 ||
-        getsockname(fd, (struct sockaddr *)&here, &size) < 0)
+        getsockname(fd, (struct sockaddr *)&here, &size) < 0) {
+        (void)close(fd);
         return 1;
+    }
     (void)fprintf(stderr, "listening on 127.0.0.1:%d\n", ntohs(here.sin_port));
     fd = accept(fd, NULL, NULL);
     while (write(fd, data, sizeof data) > 0) {

@@ -106,7 +106,7 @@ $(for i in {6..31}; do echo "$i: failed"; done)"
 31: $(answer "$a")"
 }
 
-@test "nothing is left: no memory, no process" {
+@test "no memory and no process is left, and no call holds an epoll descriptor" {
     local wait=$((200 * patience))
 
     served "$wait" 1 $((wait + 30)) 60000@20 5@20 0@20 60000@20 $((wait + 100))@20 \
@@ -115,5 +115,8 @@ $(for i in {6..31}; do echo "$i: failed"; done)"
     expect_patience "$wait"
     [[ $stderr != *"left behind"* ]] ||
         wrong "all processes that were begun are ended and waited for" "one is left behind, asleep or a zombie"
+    [[ $stderr != *"holds an epoll descriptor"* ]] ||
+        wrong "a call's process holds no epoll descriptor" \
+            "it holds the loop's: the fork came after the event base, and copied it"
     expect_nothing_left
 }

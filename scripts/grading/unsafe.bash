@@ -24,7 +24,8 @@ check_answer() {
     cd "$work/test" || return
     place
     timeout -s KILL "$seconds" "${place[@]}" env -i PATH=/usr/bin:/bin:/usr/sbin \
-        LANG=C.UTF-8 HOME="$work" TMPDIR=/tmp EXERCISE_PATIENCE="${EXERCISE_PATIENCE:-2}" SEED="$seed" \
+        LANG=C.UTF-8 HOME="$work" TMPDIR=/tmp SEED="$seed" \
+        EXERCISE_PATIENCE="${EXERCISE_PATIENCE:-2}" \
         SANDBOX_USERS="${SANDBOX_USERS-}" SANDBOX_SLOT="${SANDBOX_SLOT:-0}" \
         GRADE_PROGRAM="$work/out/program" "$@" </dev/null
 }

@@ -47,7 +47,8 @@ as_shipped() {
 # their marks, is the teacher's own.
 workbook_rooms='[0-9][0-9]-[^/]*/|scripts/|\.ci/|\.devcontainer/|LICENSE$|Makefile$'
 workbook_rooms+='|(README|QUESTIONS|TEACHERS|ARCHITECTURE|CONTRIBUTING|CHANGELOG)\.md$'
-workbook_rooms+='|compile_flags\.txt$|\.(clang-format|clang-tidy|codespellrc|editorconfig|gitignore|gitattributes|shellcheckrc)$'
+workbook_rooms+='|compile_flags\.txt$|\.(clang-format|clang-tidy|codespellrc|editorconfig)$'
+workbook_rooms+='|\.(gitignore|gitattributes|shellcheckrc)$'
 
 # In a container the checkout may be another user's, and git would not work there.
 git() {

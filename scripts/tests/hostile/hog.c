@@ -13,6 +13,6 @@ int main(void)
     (void)sched_setaffinity(0, sizeof all, &all);
     for (int i = 0; i < 128 && fork() >= 0; i++) {
     }
-    for (volatile int i = 0;; i = 1) {
+    for (volatile int i = 0;; i = !i) {
     }
 }

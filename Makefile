@@ -12,7 +12,7 @@
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SECONDEXPANSION:
-.PHONY: FORCE help all programs exercises variants exercise-commands run-chapter test \
+.PHONY: FORCE help all programs exercises variants answers exercise-commands run-chapter test \
 	check new-exercise soak bench quiz prove cards index compare lint format clean \
 	practice watch try hint reset pack handout grade gradescope
 
@@ -119,7 +119,8 @@ only = $(addprefix $(BUILD)/,$(if $(ONLY),$(filter $(ONLY)/%,$(1)),$(1)))
 all: programs exercises ## build everything into build/
 programs: $(call only,$(PROGRAMS)) $(DATABASE)
 exercises: $(call only,$(EXERCISES) $(SOLUTIONS)) $(DATABASE)
-variants: exercises $(call only,$(WRONG) $(RIGHT))
+variants: exercises $(call only,$(WRONG) $(RIGHT:=.c))
+answers: variants $(call only,$(RIGHT))
 
 # `make loop` in the folder of a chapter, which sets CHAPTER: that program.
 named := $(patsubst $(CHAPTER)/%.c,%,$(wildcard $(CHAPTER)/*.c))

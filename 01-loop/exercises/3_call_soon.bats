@@ -22,16 +22,16 @@ $(numbers $((2 * n)) $((3 * n - 1)))"
 @test "calls run in the order they were deferred" {
     in_order 2
     in_order $((6 + RANDOM % 50))
-    in_order $((20000 + RANDOM % 1000))
+    in_order $((12000 + RANDOM % 1000))
     # In all other runs it is 0xbe.
     then="fresh memory is all zeros"
     ASAN_OPTIONS=malloc_fill_byte=0:$ASAN_OPTIONS in_order 5
 }
 
 @test "a call deferred by a call runs in the next pass" {
-    local n=$((5000 + RANDOM % 500))
+    local n=$((3000 + RANDOM % 500))
 
-    run_exercise chain "$n"
+    run_exercise -t 6 chain "$n"
     expect_output "the timer had its turn
 the chain has ended: $n calls"
     ((could < 2000)) ||

@@ -28,6 +28,10 @@ why_not() {
         while IFS= read -r line; do
             if [[ $line == "| came      it "* ]]; then
                 why="it ${line#"| came      it "}"
+            elif [[ $why == "it "* && $line == "|           "* ]]; then
+                line=${line#"|"} # folded, or more of it
+                why+=" ${line#"${line%%[! ]*}"}"
+            elif [[ $why == "it "* ]]; then
                 break
             fi
         done <<<"${tap_said[i]}"

@@ -387,3 +387,13 @@ SCRIPT
     assert_equal "$status" 130
     [[ ! -e $directory/students/ada/01-1.mark ]]
 }
+
+@test "grade: a reason that was folded is told whole" {
+    printf '%s\n' "1..1" "not ok 1 nothing is left" "# | did       make try" \
+        "# | came      it leaks: 8 bytes, allocated at 1_greet.c:76 in" \
+        "# |           greet" "# | stdout    hello" >"$BATS_TEST_TMPDIR/tap"
+    run env -C "$root" bash -c 'source scripts/lib/exercises.bash
+        source scripts/grading/answers.bash
+        why_not "$0"' "$BATS_TEST_TMPDIR/tap"
+    assert_output "it leaks: 8 bytes, allocated at 1_greet.c:76 in greet"
+}

@@ -165,23 +165,32 @@ def inner_parts(name):
     return parts
 
 
+def place_of(name, parts, is_directory, budget):
+    """Where a member of an archive stands, () if it is left out; and its Entry, if it is no
+    file whose contents are to be looked at.
+    """
+    budget.take(files=1)
+    try:
+        inside = inner_parts(name)
+    except Refused as why:
+        return (), Entry((*parts, Path(name).name), str(why))
+    here = (*parts, *inside) if inside else ()
+    if ".git" in inside:
+        return here, Entry(here[:here.index(".git") + 1], "clone")
+    if inside and is_directory:
+        return here, Entry(here, "directory")
+    return here, None
+
+
 def of_zip(file, parts, budget, lazy):
     """LAZY: the file stays open, and is read from when an answer is asked for."""
     archive = zipfile.ZipFile(file)
     for info in archive.infolist():
-        budget.take(files=1)
-        try:
-            inside = inner_parts(info.filename)
-        except Refused as why:
-            yield Entry((*parts, Path(info.filename).name), str(why))
+        here, known = place_of(info.filename, parts, info.is_dir(), budget)
+        if known:
+            yield known
+        elif not here:
             continue
-        if not inside:
-            continue
-        here = (*parts, *inside)
-        if ".git" in inside:
-            yield Entry(here[:here.index(".git") + 1], "clone")
-        elif info.is_dir():
-            yield Entry(here, "directory")
         elif stat.S_ISLNK(info.external_attr >> 16):
             yield Entry(here, "a symbolic link")
         elif info.flag_bits & 1:
@@ -192,7 +201,7 @@ def of_zip(file, parts, budget, lazy):
                 with archive.open(info) as member:
                     return member.read(size)
             if not lazy:
-                data = read(budget.wants(inside[-1]))
+                data = read(budget.wants(here[-1]))
                 read = lambda size, data=data: data[:size]  # noqa: E731
             try:
                 time = datetime(*info.date_time).timestamp()
@@ -205,23 +214,15 @@ def of_tar(file, parts, budget):
     """The answers are read at once: a tar is read from front to back."""
     with tarfile.open(fileobj=Bounded(file, budget), mode="r|") as archive:
         for info in archive:
-            budget.take(files=1)
-            try:
-                inside = inner_parts(info.name)
-            except Refused as why:
-                yield Entry((*parts, Path(info.name).name), str(why))
+            here, known = place_of(info.name, parts, info.isdir(), budget)
+            if known:
+                yield known
+            elif not here:
                 continue
-            if not inside:
-                continue
-            here = (*parts, *inside)
-            if ".git" in inside:
-                yield Entry(here[:here.index(".git") + 1], "clone")
-            elif info.isdir():
-                yield Entry(here, "directory")
             elif not info.isreg():
                 yield Entry(here, "a symbolic link" if info.issym() else "not a file")
             else:
-                wanted = min(budget.wants(inside[-1]), info.size)
+                wanted = min(budget.wants(here[-1]), info.size)
                 data = archive.extractfile(info).read(wanted) if wanted else b""
                 yield Entry(here, "file", info.mtime, lambda size, data=data: data[:size])
 

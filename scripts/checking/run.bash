@@ -146,7 +146,7 @@ printed() {
 }
 
 signal_exercise() {
-    then+="; kill -$1" then_before=$then
+    then+="${then:+; }kill -$1" then_before=$then
     kill -"$1" "$exercise_pid" 2>/dev/null || true
 }
 

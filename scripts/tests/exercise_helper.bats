@@ -47,6 +47,8 @@ return big + argc;
 abort();
 } else if (!strcmp(c, "sigpipe")) {
 int raise(int); raise(13);
+} else if (!strcmp(c, "interrupted")) {
+int raise(int); raise(2);
 } else if (!strcmp(c, "leak")) {
 for (int i = 0; i < 2; i++) { p = malloc(7); p = NULL; }
 } else if (!strcmp(c, "base")) {
@@ -63,10 +65,6 @@ for (;;) puts("and on, and on");
 for (;;) memset(malloc(1 << 20), 1, 1 << 20);
 } else if (!strcmp(c, "terminal")) {
 puts("\033[2Jred\a\001"); fflush(stdout); abort();
-} else if (!strcmp(c, "asleep")) {
-for (;;) usleep(1000);
-} else if (!strcmp(c, "busy")) {
-for (volatile int i = 0;; i = 1);
 } else if (!strcmp(c, "minus_1")) {
 return -1;
 }'
@@ -77,8 +75,8 @@ return -1;
 
 @test "run_exercise: crashes: the reason, the function, the line; no end of output or memory" {
     small_workbook
-    outcomes use_after_free overflow segv null null_event signed_overflow abort sigpipe prints memory \
-        terminal "segv 2" minus_1
+    outcomes use_after_free overflow segv null null_event signed_overflow abort sigpipe interrupted prints \
+        memory terminal "segv 2" minus_1
     assert_output --partial "it crashed: heap-use-after-free at 1_count.c:15 in main"
     assert_output --partial "it crashed: heap-buffer-overflow at 1_count.c:17 in main, which called strcpy"
     assert_output --partial "it crashed: SEGV at 1_count.c:19 in main"
@@ -87,6 +85,7 @@ return -1;
     assert_output --partial "it crashed: signed integer overflow: 2147483647 + "
     assert_output --partial "it crashed: abort() at 1_count.c:27 in main"
     assert_output --partial "it crashed: killed by SIGPIPE (it wrote to a connection"
+    assert_output --partial "it was killed by SIGINT: it did not handle it then"
     assert_output --partial "it prints without end: stopped after 1 MiB"
     assert_output --partial "it takes memory without end: stopped at 512 MiB"
     assert_output --partial "✓ minus_1" # no signal has this number
@@ -126,6 +125,8 @@ static void on_event(evutil_socket_t fd, short events, void *arg)
             ;
     while (!strcmp(arg, "asleep"))
         usleep(1000);
+    for (char forever[200] = "and on"; !strcmp(arg, "prints"); usleep(1000))
+        (void)!write(1, forever, sizeof forever);
 }
 int main(int argc, char **argv)
 {
@@ -146,7 +147,7 @@ END
     small_workbook
     forever >"$copy/01-loop/exercises/1_count.c"
     # bats writes the "@"; the others are to be run, too.
-    for way in busy asleep waits; do
+    for way in busy asleep waits prints; do
         printf '%stest "%s" {\n    BATS_FILE_TMPDIR=$BATS_TEST_TMPDIR\n' @ "$way"
         printf '    run_exercise -t 1 %s\n}\n' "$way"
     done >"$BATS_TEST_TMPDIR/tests"
@@ -155,7 +156,8 @@ END
         cat "$BATS_TEST_TMPDIR/tests"
     } >"$copy/01-loop/exercises/1_count.bats"
     practised_in_full
-    assert_equal "$(grep -c "it never ended: stopped after 1 s" <<<"$output")" 3
+    assert_equal "$(grep -c "it never ended: stopped after 1 s" <<<"$output")" 4
+    assert_equal "$(grep -c "1 s, while it still printed" <<<"$output")" 1
     assert_output --regexp "it never waited: it ran [0-9.]+ s of the [0-9.]+ s that it was given
  +it loops at 1_count.c:1[45] in on_event"
     assert_output --partial "it waits at 1_count.c:17 in on_event, which called usleep"

@@ -288,6 +288,7 @@ END
         touch "$copy/scripts/checking/$part"
         run in_copy practice EXERCISE=1-1 # that one only is checked
         assert_line "0 of 2 solved   01-loop ○?"
+        assert_line "(? changed since it was solved: make practice checks it)"
         run in_copy practice
         assert_line "0 of 2 solved   01-loop ○○"
     done

@@ -135,6 +135,10 @@ check() {
     assert_equal "$(grep -c '^# | then' "$copy/build/practice/01-1.tap")" 0
     check 'start_exercise -w 5 5; signal_exercise INT; await_exercise; expect_output no'
     grep -q '^# | then      arguments: 5; kill -INT$' "$copy/build/practice/01-1.tap"
+    source scripts/checking/run.bash
+    then='' exercise_pid='' # of a program without arguments
+    signal_exercise INT
+    assert_equal "$then" "kill -INT"
     check 'start_exercise -w 5 5; peer "doing(\"look\"); doing(\"think\"); wrong(random.random(), 2)"'
     expected=$(grep '^# | expected' "$copy/build/practice/01-1.tap")
     pasted

@@ -4,16 +4,6 @@ load ../../scripts/checking/exercise_helper
 
 all=ABCDEFGHIJKLMNOPQRSTUVWXYZ
 
-# each NAMES FORMAT: prints the format for each of the names.
-each() {
-    local i
-
-    for ((i = 0; i < ${#1}; i++)); do
-        # shellcheck disable=SC2059
-        printf "$2" "${1:i:1}"
-    done
-}
-
 # times N STEP: the step, N times.
 times() {
     local i

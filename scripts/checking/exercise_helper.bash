@@ -56,6 +56,8 @@
 #       there is more to it than arguments and input, `make try` with CHECK and SEED.
 #   expecting="TEXT"         before a run: what was expected if the run never ends
 #
+#   each NAMES FORMAT        prints the format for each letter of NAMES, as printf does
+#
 #   $RANDOM, and Python's random in peer, are seeded: what is random comes from them
 #       alone, so that SEED=… brings the same failure again. In $(…) bash seeds it anew:
 #       draw in the test's own shell.
@@ -98,6 +100,15 @@ setup() {
     fi
     # If one test never ended, the learner need not wait for the others, too.
     [[ ! -e $BATS_FILE_TMPDIR/never_ended ]] || skip "not reached"
+}
+
+each() {
+    local i
+
+    for ((i = 0; i < ${#1}; i++)); do
+        # shellcheck disable=SC2059
+        printf "$2" "${1:i:1}"
+    done
 }
 
 teardown() {

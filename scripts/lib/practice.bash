@@ -66,7 +66,7 @@ counted() {
             said=$words
         fi
     done
-    [[ -z $said || ! -t 2 ]] || printf '\r\e[K' >&2
+    [[ -z $said ]] || ! is_terminal 2 || printf '\r\e[K' >&2
 }
 
 # compiler_said FILE: the beginning of it, for one mistake may be told many times. A line

@@ -98,7 +98,7 @@ return -1;
     small_workbook
     outcomes "leak -q" leak base exit socket files
     assert_output --partial "it leaks: 14 bytes, in 2 pieces of memory"
-    assert_output --partial "it leaks: 14 bytes, allocated at 1_count.c:31 in main"
+    assert_output --partial "it leaks: 14 bytes, allocated at 1_count.c:33 in main"
     assert_output --partial "it leaks: 3 descriptors still open at exit: an event base, 2 pipes"
     assert_output --partial "it leaks: it ended (exit 1) without freeing anything: by exit()?"
     assert_output --partial "it leaks: 1 descriptor still open at exit: a socket"

@@ -86,22 +86,32 @@ exercise_section() {
     ' "${path%/*}/hints/${path##*/}.md"
 }
 
-# exercise_checks BATS BINARY [TEST]: runs the checks (or one) on a program, in an
-# environment of its own; prints TAP.
+# exercise_checks BATS BINARY [TEST]: runs the checks (or one) on a program; prints TAP.
 exercise_checks() {
     local filter=() binary=$2 check=''
 
     [[ $binary == /* ]] || binary=$PWD/$binary
     if [[ -n ${3-} ]]; then
         filter=(--filter "^${3//[^[:alnum:] ]/.*}\$")
-        check=$(grep '^@test ' "$1" | grep -nxF -e "@test \"$3\" {" | cut -d : -f 1)
+        check=$(exercise_check_number "$1" "$3")
     fi
+    EXERCISE_BINARY=$binary EXERCISE_CHECK=$check exercise_bats "${filter[@]}" "$1"
+}
+
+# exercise_bats ARGUMENT…: bats, in an environment of its own; prints TAP.
+exercise_bats() {
     # bats puts itself in front, for bats in bats: without its functions it fails.
     env -i PATH="${PATH/#*bats-core:/}" HOME="$HOME" LC_ALL=C.UTF-8 TMPDIR="${TMPDIR-/tmp}" \
-        BUILD="$BUILD" SEED="${SEED:-$((RANDOM % 9999 + 1))}" EXERCISE_BINARY="$binary" \
-        EXERCISE_CHECK="$check" EXERCISE_SHOW="${EXERCISE_SHOW-}" \
-        EXERCISE_PATIENCE="${EXERCISE_PATIENCE-1}" \
-        bats --formatter tap "${filter[@]}" "$1" </dev/null 2>&1
+        BUILD="$BUILD" SEED="${SEED:-$((RANDOM % 9999 + 1))}" \
+        EXERCISE_BINARY="${EXERCISE_BINARY-}" EXERCISE_CHECK="${EXERCISE_CHECK-}" \
+        EXERCISE_SHOW="${EXERCISE_SHOW-}" EXERCISE_PATIENCE="${EXERCISE_PATIENCE-1}" \
+        bats --formatter tap "$@" </dev/null 2>&1
+}
+
+# exercise_check_number BATS TEST: it is the first, second … of its file; nothing if it is
+# none of it.
+exercise_check_number() {
+    grep '^@test ' "$1" | grep -nxF -e "@test \"$2\" {" | cut -d : -f 1
 }
 
 # exercise_tests BATS: the names of its checks.
@@ -158,37 +168,78 @@ test_to_fail() {
 fails_as_it_should() {
     local said
 
-    if ! grep -qF "@test \"$3\" {" "$1"; then
-        echo "the test it must fail is none of $1: '$3'"
-        return 1
-    fi
+    has_test "$1" "$3" || return
     said=$(exercise_checks "$1" "$2" "$3") || true
     tap_read <<<"$said"
-    if [[ ${tap_result[1]-} != failed ]]; then
-        printf 'it passes: %s\n%s\n' "$3" "$said"
-    elif [[ $'\n'${tap_said[1]} != *$'\n| came '* ]]; then
-        printf 'it fails without saying what came: %s\n%s\n' "$3" "$said"
+    failed_in_words 1 "$3" "$said"
+}
+
+has_test() {
+    [[ -n $(exercise_check_number "$1" "$2") ]] && return
+    echo "the test it must fail is none of $1: '$2'"
+    return 1
+}
+
+# failed_in_words N TEST TAP: the Nth result in TAP, which tap_read has read, is as it
+# should be. 1 and words, if not.
+failed_in_words() {
+    if [[ ${tap_result[$1]-} != failed ]]; then
+        printf 'it passes: %s\n%s\n' "$2" "$3"
+    elif [[ $'\n'${tap_said[$1]} != *$'\n| came '* ]]; then
+        printf 'it fails without saying what came: %s\n%s\n' "$2" "$3"
     else
         return 0
     fi
     return 1
 }
 
-# wrong_holds BATS PATCH: says what is wrong with a wrong answer, if anything is.
-wrong_holds() {
-    local binary=$BUILD/${2%.patch} said
+# only_check BATS BINARY TEST: writes checks that are this one only, for this program,
+# and prints their file's name: bats takes long to start, and runs many such files at once.
+only_check() {
+    local file=$BUILD/checks/${1%%/*}/${2##*/}/${1##*/}
 
-    if [[ ! -x $binary ]]; then
-        printf '%s does not apply or compile:\n%s\n' "$2" "$(<"$binary.said")"
-    elif ! said=$(fails_as_it_should "$1" "$binary" "$(test_to_fail "$2")"); then
-        printf '%s: %s\n' "$2" "$said"
-    fi
+    mkdir -p "${file%/*}"
+    {
+        printf 'EXERCISE_BINARY=%q EXERCISE_CHECK=%q\n' "$PWD/$2" "$(exercise_check_number "$1" "$3")"
+        only="@test \"$3\" {" root=$(printf %q "$PWD") awk '
+            /^@test / { left_out = ($0 != ENVIRON["only"]) }
+            !left_out { sub(/^load \.\.\/\.\./, "load " ENVIRON["root"]); print }
+            /^}$/ { left_out = 0 }
+        ' "$1"
+    } >"$file"
+    echo "$file"
+}
+
+# wrong_answers_fail BATS PATCH…: says which of these wrong answers do not fail in the test
+# that they name.
+wrong_answers_fail() {
+    local bats=$1 patch binary said i files=() patches=()
+
+    shift
+    for patch in "$@"; do
+        binary=$BUILD/${patch%.patch}
+        if [[ ! -x $binary ]]; then
+            printf '%s does not apply or compile:\n%s\n' "$patch" "$(<"$binary.said")"
+        elif ! said=$(has_test "$bats" "$(test_to_fail "$patch")"); then
+            printf '%s: %s\n' "$patch" "$said"
+        else
+            files+=("$(only_check "$bats" "$binary" "$(test_to_fail "$patch")")")
+            patches+=("$patch")
+        fi
+    done
+    ((${#files[@]} > 0)) || return 0
+    said=$(exercise_bats "${files[@]}") || true
+    tap_read <<<"$said"
+    for i in "${!patches[@]}"; do
+        failed_in_words $((i + 1)) "$(test_to_fail "${patches[i]}")" "$said" |
+            sed "1s|^|${patches[i]}: |"
+    done
 }
 
 # exercise_holds 01-3: its solution passes, each wrong answer compiles clean and
 # fails in the test it names. What does not hold is said. After make variants.
 exercise_holds() {
-    local path said wrong solution failed=0 count=0
+    local path said solution failed=0 wrong=() third i
 
     path=$(exercise_path "$1")
     solution=${path/exercises/solutions}
@@ -201,19 +252,17 @@ exercise_holds() {
         echo "$path.bats: more than five tests"
         failed=1
     fi
-    for wrong in "${path%/*}/wrong/${path##*/}"-*.patch; do
-        [[ -e $wrong ]] || continue
-        count=$((count + 1))
-        # Side by side, since they mostly wait.
-        wrong_holds "$path.bats" "$wrong" &
-        ((count % 3 > 0)) || wait
-    done >"$BUILD/$path.wrong"
+    mapfile -t wrong < <(compgen -G "${path%/*}/wrong/${path##*/}-*.patch")
+    rm -f "$BUILD/$path".wrong*
+    # In three parts, side by side, since they mostly wait.
+    third=$(((${#wrong[@]} + 2) / 3))
+    for ((i = 0; i < ${#wrong[@]}; i += third)); do
+        wrong_answers_fail "$path.bats" "${wrong[@]:i:third}" >"$BUILD/$path.wrong$i" &
+    done
     wait
-    if [[ -s $BUILD/$path.wrong ]]; then
-        cat "$BUILD/$path.wrong"
-        failed=1
-    fi
-    ((count >= 3)) || { echo "$path: $count wrong answers, of three at least" && failed=1; }
+    said=$(cat "$BUILD/$path".wrong[0-9]* 2>/dev/null)
+    [[ -z $said ]] || { echo "$said" && failed=1; }
+    ((${#wrong[@]} >= 3)) || { echo "$path: ${#wrong[@]} wrong answers, of three at least" && failed=1; }
     return "$failed"
 }
 

@@ -23,12 +23,10 @@ teardown() {
 
 # verdicts: prints which kept answers do not fail in their test, or do not pass, five times.
 verdicts() {
-    export -f exercise_holds other_answers_pass exercise_checks exercise_path tap_read \
-        fails_as_it_should wrong_holds test_to_fail
     export BUILD
     for _ in {1..5}; do
-        exercises | xargs -P "$(nproc)" -I {} bash -c 'exercise_holds {}; other_answers_pass {}' ||
-            true
+        exercises | xargs -P "$(nproc)" -I {} bash -c 'source scripts/lib/exercises.bash
+            exercise_holds {}; other_answers_pass {}' || true
     done
 }
 

@@ -137,7 +137,7 @@ attempt = 2>$@.said || { rm -f $@; $(if $(patched),,echo "$(1).c does not compil
 # What is lost over an AWAIT is named by lost_locals.py, in one line before all else. The
 # sanitizers see most with -O0, but gcc warns of what is not initialised from -Og on:
 # what has no other warning is compiled again, for its warnings only.
-more_warnings = if [ -e $@ ]; then python3 -IS scripts/checking/lost_locals.py $< | \
+more_warnings = if [ -e $@ ]; then /usr/bin/python3 -IS scripts/checking/lost_locals.py $< | \
 	cat - $@.said >$@.lost && mv $@.lost $@.said; fi; \
 	[ -s $@.said ] || $(call compile,$(1)) -Og -fno-sanitize=all -c -o /dev/null $< 2>$@.said
 $(addprefix $(BUILD)/,$(PROGRAMS) $(EXERCISES) $(SOLUTIONS) $(WRONG) $(RIGHT)): $(BUILD)/%: \

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # make bench CHAPTER=02: the table that known rounds must give. That it runs at all
-# is tested in scripts/tests/bench.bats.
+# is tested in scripts/tests/check/bench.bats.
 
 load ../../scripts/lib/test_helper
 

@@ -23,7 +23,7 @@ HEAD
         cat
     } >"$file"
     gcc -std=gnu11 -w -I03-tasks/modules -fsyntax-only "$file"
-    run -0 python3 -IS scripts/checking/lost_locals.py "$file"
+    run -0 /usr/bin/python3 -IS scripts/checking/lost_locals.py "$file"
     output=$(sed -nE 's/^[^ ]*:([0-9]+):[0-9]+: warning: .(\w+). .*AWAIT on line.*/\1 \2/p' <<<"$output")
     assert_output "$(sed -nE '/lost: /{=; s/.*lost: (\w+).*/\1/p}' "$file" | paste -d ' ' - -)"
 }
@@ -248,7 +248,7 @@ END
     mapfile -t right < <(grep -l TASK_BEGIN 0*/*.c 0*/{modules,proofs,solutions}/*.c \
         0*/exercises/{0_*,given/*}.c build/0*/exercises/right/*.c 2>/dev/null)
     ((${#right[@]} > 40))
-    run -0 python3 -IS scripts/checking/lost_locals.py "${right[@]}"
+    run -0 /usr/bin/python3 -IS scripts/checking/lost_locals.py "${right[@]}"
     assert_output ""
 }
 

@@ -2,7 +2,6 @@
 # What holds for every program of every chapter; a new one joins by itself.
 
 load ../lib/test_helper
-load helpers/build_lines
 
 # programs: every .c of a chapter that is no module and no part of practice.
 programs() {
@@ -58,10 +57,6 @@ programs() {
         [[ $stderr == "${program#*/}: "*-x*usage:* && $stderr != *"$program"* ]] ||
             fail "$program: $stderr"
     done < <(programs)
-}
-
-@test "programs: the Build line works when pasted in a copy of its directory" {
-    build_lines [0-9][0-9]-*/*.c
 }
 
 @test "programs: -D_GNU_SOURCE on the command line is no second definition" {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Colours and passing lines: on a terminal only, and no colour with NO_COLOR. What
-# fits it is in screens.bats.
+# fits it is in check/screens.bats.
 
 load ../lib/test_helper
 

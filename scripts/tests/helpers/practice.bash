@@ -119,3 +119,10 @@ practised() {
         assert_output --partial "$words"
     done
 }
+
+# practised_in_full: practice tells only of the first check that fails in full; here it
+# is all of them.
+practised_in_full() {
+    run in_copy practice
+    output=$(grep -v '^      ' <<<"$output")$'\n'$(sed -n 's/^# | /      /p' "$copy/build/practice/01-1.tap")
+}

@@ -4,14 +4,14 @@
 # of the places; allocations.soak.bats takes all.
 
 plain_build_only=yes
-load ../lib/test_helper
-load helpers/ways
-load helpers/allocations
+load ../../lib/test_helper
+load ../helpers/ways
+load ../helpers/allocations
 most=8
 
 @test "memory: no chapter is left out" {
     for chapter in [0-9][0-9]-*; do
-        grep -q "^    of_chapter ${chapter%%-*}$" scripts/tests/allocations.bats
+        grep -q "^    of_chapter ${chapter%%-*}$" scripts/tests/check/allocations.bats
     done
 }
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # exercise-tests: make test holds every exercise to its form.
 
-load ../lib/test_helper
-load helpers/copy
-load helpers/practice
+load ../../lib/test_helper
+load ../helpers/copy
+load ../helpers/practice
 
 plain_build_only=yes
 

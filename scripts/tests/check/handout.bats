@@ -2,8 +2,8 @@
 # make handout and make gradescope, in a copy of the workbook with two small
 # exercises. That a handout's own suite is green is shown by soak/grade.bats.
 
-load ../lib/test_helper
-load helpers/copy
+load ../../lib/test_helper
+load ../helpers/copy
 
 plain_build_only=yes
 

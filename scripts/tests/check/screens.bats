@@ -2,8 +2,8 @@
 # What is printed fits the terminal: at 80 columns, and at 60, no line is wider, and
 # what is broken is broken between words.
 
-load ../lib/test_helper
-load helpers/copy
+load ../../lib/test_helper
+load ../helpers/copy
 
 plain_build_only=yes
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # make bench: what it says and makes. The figures are not tested.
 
-load ../lib/test_helper
+load ../../lib/test_helper
 
 plain_build_only=yes
 

@@ -21,23 +21,31 @@ $n of $n done"
 }
 
 # interrupt_job N JOBS [twice]: a SIGINT in the middle of job N, and another when it has
-# said that it stops; again with longer jobs, if that came too late, since the machine is
-# busy. Sets $ms, the length of a job.
+# said that it stops; again with longer jobs, if that would come too late, since the machine
+# is busy. Sets $ms, the length of a job.
 interrupt_job() {
-    local late
+    local stat
 
     for ms in 300 700 1800; do
-        late=''
         start_exercise -w "job $1 begun" "$2" "$ms"
         sleep "$((ms / 2))e-3"
+        kill -STOP "$exercise_pid"
+        until [[ -e $run.status || $stat == *") "[TZ]* ]]; do
+            { stat=$(<"/proc/$exercise_pid/stat"); } 2>/dev/null || break
+        done
+        if printed "job $1 done"; then
+            end_exercise
+            runs=$((runs - 1)) # it does not count
+            continue
+        fi
         signal_exercise INT
+        kill -CONT "$exercise_pid"
         if [[ -n ${3-} ]]; then
             await_output "stopping after job $1" || true # two at once would be one
             signal_exercise INT
         fi
-        ! printed "job $1 done" || late=yes
         await_exercise
-        [[ -n $late ]] || return 0
+        return
     done
 }
 

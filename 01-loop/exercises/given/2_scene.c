@@ -3,6 +3,7 @@
 #include "2_scene.h"
 #include <event2/event.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +27,7 @@ struct scene {
     pid_t answerer; /* a process */
     struct event_base *base;
     struct event *blocker;
-    useconds_t block; /* in ms */
+    long block; /* in ms */
 };
 
 /* No event can wait for a directory: that stands for all that may fail. */
@@ -72,12 +73,22 @@ static void answer_all(struct scene *scene)
     _exit(0);
 }
 
-/* Another callback of the same loop, which blocks it. */
+/* Another callback of the same loop, which blocks it. The answers that are due
+ * meanwhile are there afterwards, on a busy machine, too. */
 static void on_block(evutil_socket_t fd, short events, void *arg)
 {
+    struct scene *scene = arg;
+
     (void)fd;
     (void)events;
-    usleep(*(useconds_t *)arg * 1000);
+    usleep((useconds_t)scene->block * 1000);
+    for (int i = 0; i < scene->count; i++) {
+        struct pollfd answer = {.fd = scene->channels[i].read_end,
+                                .events = POLLIN};
+
+        if (scene->channels[i].delay < scene->block)
+            (void)poll(&answer, 1, 1000);
+    }
 }
 
 /* Opens the pipes and starts the answerer. Returns 0; on failure returns -1. */
@@ -100,7 +111,7 @@ static int scene_run(struct scene *scene, long deadline)
     scene->base = event_base_new();
     if (!scene->base)
         return -1;
-    scene->blocker = evtimer_new(scene->base, on_block, &scene->block);
+    scene->blocker = evtimer_new(scene->base, on_block, scene);
     if (!scene->blocker || evtimer_add(scene->blocker, &at_once) < 0)
         return -1;
     for (int i = 0; i < scene->count; i++) {
@@ -148,7 +159,7 @@ int main(int argc, char **argv)
         return 2;
     }
     if (first == 3)
-        scene.block = (useconds_t)strtol(argv[2], NULL, 10);
+        scene.block = strtol(argv[2], NULL, 10);
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (scene_open(&scene, argv + first + 1) == 0 &&
         scene_run(&scene, strtol(argv[first], NULL, 10)) == 0)

@@ -64,7 +64,7 @@ answer() {
 }
 
 @test "the heart beats, and others are served, while the library works" {
-    local a=$((1050 + RANDOM % 50)) requests i
+    local a=$((1500 + RANDOM % 50)) requests i
 
     requests=(5 "$a")
     for ((i = 2; i < 32; i++)); do

@@ -47,6 +47,7 @@ prepare() {
 limited() {
     local pid='' ended=0 end job before
 
+    [[ -z ${GRADE_LEDGER-} ]] || echo begun >>"$GRADE_LEDGER"
     read_processor_ms
     before=$processor_ms
     # shellcheck disable=SC2016,SC2086

@@ -1,19 +1,40 @@
 # shellcheck shell=bash
-# Functions about answers and their checks, to be sourced from the workbook's root after
-# exercises.bash.
+# Builds an answer and checks it. A part of scripts/grading/grade-exercise, which knows
+# $path, $id, $work and $out.
 
-# take_answer STUDENT NAME TO: copies the answer to the exercise NAME, which
-# grading/collect.py has put into the directory STUDENT; prints why and returns 1, if
-# there is none.
-take_answer() {
-    local answer
+# build FILE: sets $built to "built" or "refused", or to nothing if the grader failed.
+build() {
+    local compile libraries
 
-    answer=$1/$(exercise_id "$2")
-    if [[ ! -f $answer.c ]]; then
-        cat "$answer.not"
-        return 1
-    fi
-    cp "$answer.c" "$3"
+    rm -rf "${work:?}/out"/*
+    IFS='|' read -r _ compile libraries < <(grep "^$path|" "$GRADE_KIT/commands")
+    # shellcheck disable=SC2086 # lists of flags
+    build_answer "$1" bash ./build-answer "${program%/*}" "$libraries" $compile "$path.c" 2>&1 |
+        { head -c 20000 && cat >/dev/null; } >"$work/said" ||
+        true # with many warnings it compiles all the same
+    built=$(head -c 10 "$work/out/ended" 2>/dev/null) || built=''
+}
+
+# check: runs the checks of $path on it; sets $verdict and $why. Once more, with twice the
+# patience, if it came otherwise than expected: that may be a right answer that was late. A
+# crash, a leak or a program that never ends is what it is.
+check() {
+    local patience patiences=("$EXERCISE_PATIENCE" $((2 * EXERCISE_PATIENCE)))
+    local limit=${GRADE_SECONDS:-180}
+
+    [[ -z ${SANDBOX_ALONE-} ]] || patiences=("${patiences[1]}")
+    for patience in "${patiences[@]}"; do
+        status=0
+        begin_run
+        EXERCISE_PATIENCE=$patience check_answer "$limit" bats --formatter tap "$path.bats" \
+            2>"$work/stderr" | bound_tap >"$out/$id.tap" || status=${PIPESTATUS[0]}
+        verdict=$(verdict "$out/$id.tap" "$status" "$path.bats")
+        why=$(why_not "$out/$id.tap")
+        if ((status == 137 && ${EPOCHREALTIME/[.,]/} - begun >= limit * 1000000)); then
+            verdict=late why="its checks did not end within $limit s"
+        fi
+        [[ $verdict == failed && $why == "not so: "* ]] || return 0
+    done
 }
 
 # why_not TAP: the first thing that went wrong, in a few words.

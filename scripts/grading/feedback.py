@@ -28,7 +28,8 @@ def taken(answer):
 
 
 def section(answer):
-    parts = [f"<h2>{escape(answer.title())} — {answer.points} of {answer.of}</h2>"]
+    points = f"{answer.points} of {answer.of}" if answer.graded else "?"
+    parts = [f"<h2>{escape(answer.title())} — {points}</h2>"]
     if taken(answer):
         parts.append(f'<p class="small">{escape(taken(answer))}</p>')
     if answer.why:
@@ -44,7 +45,8 @@ def section(answer):
 
 
 def page(student):
-    title = f"{student.name}: {student.points} of {student.of}"
+    points = f"{student.points} of {student.of}" if student.graded else "not all graded yet"
+    title = f"{student.name}: {points}"
     notes = "".join(f"<li>{escape(n)}</li>" for n in student.notes)
     notes = f"<p>Handed in, and not looked at:</p><ul>{notes}</ul>" if notes else ""
     return (f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">\n'

@@ -35,19 +35,21 @@ def table(run):
         for chapter in chapters:
             part = [a for a in s.answers if a.ident[:2] == chapter]
             done = f"{sum(a.points for a in part)}/{sum(a.of for a in part)}"
+            if not all(a.graded for a in part):
+                done = "?"
             line += f"{'–' if all(a.missing for a in part) else done:>5}"
         why = [f"{a.ident} {a.why}" for a in s.answers if a.why and not a.missing]
         why = why or [f"{a.ident} missing" for a in s.answers if a.missing]
         more = f"; and {len(why) - 1} more" if len(why) > 1 else ""
         words = "; ".join(w for w in (s.late(), why[0] + more if why else "") if w)
-        print(f"{line}  {f'{s.points}/{s.of}':>7}  {words}".rstrip())
+        print(f"{line}  {f'{s.points}/{s.of}' if s.graded else '?':>7}  {words}".rstrip())
 
 
 def one(run):
     for student in run.students:
         print(f"{student.name}\n")
         for a in student.answers:
-            print(f"{a.title():32} {a.points}/{a.of}\n")
+            print(f"{a.title():32} {f'{a.points}/{a.of}' if a.graded else '?'}\n")
             if a.look:
                 print(f"  look at this, which can hide faults from the checks: {a.look}\n")
             print("".join(f"  {line}\n" for line in a.text().splitlines()))
@@ -55,7 +57,8 @@ def one(run):
                 print(f"  ({one_line(feedback.taken(a))})\n")
         for note in student.notes:
             print(f"not taken: {note}")
-        print(f"{student.points} of {student.of}")
+        print(f"{student.points} of {student.of}" +
+              ("" if student.graded else ", not all could be graded"))
 
 
 def failing(run):
@@ -145,7 +148,7 @@ def tables_as_csv(run, roster):
                "file", "time", "late", "sha256", "workbook", "seed", "seconds", "graded"]]
     for s in students:
         cells = [a.points if a.graded else "" for a in s.answers]
-        marks.append([safe(s.name), *cells, s.points, s.of, s.late(), s.again(), s.seconds])
+        marks.append([safe(s.name), *cells, s.points if s.graded else "", s.of, s.late(), s.again(), s.seconds])
         checks += [[safe(s.name), a.ident, a.points, a.passed, a.count, safe(a.why),
                     safe(a.look), *evidence(a)]
                    for a in s.answers if a.graded]
@@ -224,6 +227,9 @@ def junit(directory, students):
 def gradescope(students):
     visibility = os.environ.get("VISIBILITY") or "visible"
     for s in students:
+        if not s.graded:
+            (s.directory / "results.json").unlink(missing_ok=True)
+            continue
         tests = [{
             "name": a.title(), "name_format": "text",
             "number": f"{int(a.ident[:2])}.{a.ident[3:]}",

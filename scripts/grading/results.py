@@ -47,7 +47,7 @@ class Answer:
         mark = read(directory / f"{ident}.mark").rstrip("\n").split("\t")
         self.graded = len(mark) >= 5
         if not self.graded:  # the grading itself was cut off
-            mark = [ident, "0", "0", "0", "it was not graded"]
+            mark = [ident, "0", "0", "0", "could not be graded"]
         self.ident = ident
         self.points, self.passed, self.count = map(int, mark[1:4])
         self.of = 1
@@ -105,6 +105,7 @@ class Student:
         self.answers = [Answer(directory, i) for i in idents]
         self.points = sum(a.points for a in self.answers)
         self.of = sum(a.of for a in self.answers)
+        self.graded = all(a.graded for a in self.answers)
         seconds = [float(a.seconds) for a in self.answers if a.seconds]
         self.seconds = round(sum(seconds), 2) if seconds else \
             int(read(directory / "time").strip() or 0) / 100

@@ -145,7 +145,7 @@ class Roster:
                         for h in self.header):
             return None
         for person in self.people:
-            if person.student:
+            if person.student and person.student.graded:
                 points, of = person.student.points, person.student.of
                 if most is not None and number(person.row[most]):
                     points = points * number(person.row[most]) / of
@@ -165,7 +165,7 @@ class Roster:
         title = assignments[0] if len(assignments) == 1 else title
         rows = [[self.header[i] for i in places] + [title]]
         rows.append(["    Points Possible"] + [""] * (len(places) - 1) + [of])
-        rows += [[p.row[i] for i in places] + [p.student.points if p.student else ""]
+        rows += [[p.row[i] for i in places] + [p.student.points if p.student and p.student.graded else ""]
                  for p in self.people]
         return rows
 

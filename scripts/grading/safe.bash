@@ -4,13 +4,16 @@
 
 program=/out/program
 
-# build_answer COMMAND…: runs the compiler, which sees the system, the chapter's
+# build_answer ANSWER COMMAND…: runs the compiler, which sees the system, the chapter's
 # headers and modules, and the answer; it writes into $work/out.
 build_answer() {
+    local answer=$1
+
+    shift
     sandbox_system "$GRADE_KIT"
     sandbox 60 --ro-bind "$GRADE_KIT/compile" /book --bind "$work/out" /out \
-        --ro-bind "$work/answer.c" "/book/$path.c" --chdir /book --remount-ro / \
-        bash -c 'ulimit -c 0 -t 30 -f 65536 -v 2097152 -u 64 && exec "$@"' - "$@"
+        --ro-bind "$answer" "/book/$path.c" --chdir /book --remount-ro / \
+        bash -c 'ulimit -c 0 -t 15 -f 65536 -v 2097152 -u 64 && exec "$@"' - "$@"
 }
 
 # check_answer SECONDS COMMAND…: runs the checks, so long at most. They see the
@@ -27,6 +30,7 @@ check_answer() {
     sandbox "$seconds" --ro-bind "$GRADE_KIT/test" /book \
         --ro-bind "$GRADE_KIT/test/scripts/grading/grade-program" "/book/build/$path" \
         --ro-bind "$work/out/program" /answer/program \
+        --bind "$work/ledger" /ledger --setenv GRADE_LEDGER /ledger \
         --size $((512 << 20)) --tmpfs /book/build/mariadb "${database[@]}" \
         --setenv EXERCISE_PATIENCE "${EXERCISE_PATIENCE:-2}" --setenv SEED "$seed" \
         --chdir /book --remount-ro / "$@"

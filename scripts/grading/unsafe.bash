@@ -6,25 +6,30 @@
 
 program=$work/out/program
 build_answer() {
+    local answer=$1
+
+    shift
+    rm -rf "$work/compile"
     cp -r "$GRADE_KIT/compile" "$work/compile"
-    cp "$work/answer.c" "$work/compile/$path.c"
+    cp "$answer" "$work/compile/$path.c"
     cd "$work/compile" || return
     nobody
     place
     timeout -s KILL 60 "${place[@]}" "${nobody[@]}" env -i PATH=/usr/bin:/bin LANG=C.UTF-8 \
-        bash -c 'ulimit -c 0 -t 30 -f 65536 -v 2097152 && exec "$@"' - "$@" </dev/null
+        bash -c 'ulimit -c 0 -t 15 -f 65536 -v 2097152 && exec "$@"' - "$@" </dev/null
 }
 
 check_answer() {
     local seconds=$1
 
     shift
+    rm -rf "$work/test"
     cp -r "$GRADE_KIT/test" "$work/test"
     install -m 755 "$GRADE_KIT/test/scripts/grading/grade-program-unsafe" "$work/test/build/$path"
     cd "$work/test" || return
     place
     timeout -s KILL "$seconds" "${place[@]}" env -i PATH=/usr/bin:/bin:/usr/sbin \
-        LANG=C.UTF-8 HOME="$work" TMPDIR=/tmp SEED="$seed" \
+        LANG=C.UTF-8 HOME="$work" TMPDIR=/tmp SEED="$seed" GRADE_LEDGER="$work/ledger" \
         EXERCISE_PATIENCE="${EXERCISE_PATIENCE:-2}" \
         SANDBOX_USERS="${SANDBOX_USERS-}" SANDBOX_SLOT="${SANDBOX_SLOT:-0}" \
         GRADE_PROGRAM="$work/out/program" "$@" </dev/null

@@ -21,7 +21,7 @@ verdict() {
         line=${results[i + 1]-}
         [[ $line != "not "* ]] || failed=1
         line=${line#not }
-        [[ "$line # skip" == "ok $((i + 1)) ${names[i]} # skip"* ]] || names=()
+        [[ "$line # skip" == "ok $((i + 1)) ${names[i]-} # skip"* ]] || names=()
     done
     if ((${#names[@]} == 0 || ${#results[@]} != ${#names[@]} + 1)) || [[ $2 != "$failed" ]]; then
         echo broken

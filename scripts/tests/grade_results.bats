@@ -372,7 +372,7 @@ SCRIPT
     echo "01-loop/exercises/1_greet|cc|" >kit/commands
     cat >scripts/grading/safe.bash <<'SCRIPT'
 program=/out/program
-build_answer() { touch "$work/out/program"; }
+build_answer() { touch "$work/out/program" && echo built >"$work/out/ended"; }
 check_answer() { bash -c 'trap "kill \$!; exit 1" INT; touch waits; sleep 60 & wait'; }
 SCRIPT
     GRADE_KIT=$PWD/kit setsid env --default-signal=INT scripts/grading/grade-exercise 01-1 \

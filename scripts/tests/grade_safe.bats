@@ -61,10 +61,73 @@ END
     printf '%s\n' '@test "it greets" {' "printf 'ok 1 it greets\nok 2 it serves\n' >&3" \
         'kill -KILL -1' '}' '@test "it serves" {' true '}' >"$book/01-loop/exercises/1_greet.bats"
     run -2 grade SUBMISSION="$class"
-    assert_line --partial "01-1 of ada: what its checks said is not theirs"
+    assert_line --partial "01-1 of ada could not be graded: what its checks said is not theirs"
     assert_line "grade: 1 answers could not be graded: see above"
     [[ ! -e $book/build/grade/students/ada/01-1.mark ]]
     [[ $(stat -c %a "$book/build/grade") == 700 ]]
+}
+
+# failing CALL…: make grade, where the sandbox fails in these calls, by number. The first
+# one is to see whether there is a sandbox.
+failing() {
+    mkdir -p "$BATS_TEST_TMPDIR/bin"
+    rm -f "$BATS_TEST_TMPDIR"/bin/call.*
+    cat >"$BATS_TEST_TMPDIR/bin/timeout" <<END
+#!/bin/bash
+[[ \$1 == --foreground ]] || exec /usr/bin/timeout "\$@"
+: >"$BATS_TEST_TMPDIR/bin/call.\$\$"
+calls=("$BATS_TEST_TMPDIR"/bin/call.*)
+[[ " $* " != *" \${#calls[@]} "* ]] || { echo "bwrap: No space left on device" >&2; exit 1; }
+exec /usr/bin/timeout "\$@"
+END
+    chmod +x "$BATS_TEST_TMPDIR/bin/timeout"
+    PATH=$BATS_TEST_TMPDIR/bin:$PATH grade SUBMISSION="$class" FORMAT=gradescope
+}
+
+@test "grade: a failure of the grader is repeated, and never a mark" {
+    needs_sandbox
+    copy_workbook "$BATS_TEST_TMPDIR"
+    answer ada <"$book/01-loop/solutions/1_greet.c"
+    # As the answer is compiled, twice.
+    run -2 failing 2 3
+    assert_line "01-1 of ada could not be graded: the compiler did not end: bwrap: No space left on device"
+    assert_line --regexp "^ada +\? +\?  01-1 could not be graded$"
+    [[ ! -e $book/build/grade/students/ada/results.json ]]
+    assert_equal "$(tail -n 1 "$book/build/grade/marks.csv" | cut -d , -f 1-3)" ada,,
+    # As it is checked, once.
+    run failing 3
+    assert_success
+    assert_line "grade: 1 answers are graded once more, alone"
+    assert_line --regexp "^ada +1/1 +1/1$"
+    # As the checks run it, each time: the sandbox within the sandbox.
+    sed -i 's|--ro-bind /answer|--ro-bind /none /none &|' "$book/scripts/grading/grade-program"
+    run -2 failing
+    assert_line "01-1 of ada could not be graded: its program was not started"
+    [[ ! -e $book/build/grade/students/ada/01-1.mark ]]
+}
+
+@test "grade: what a failing check may owe to the machine is looked for" {
+    source scripts/grading/faults.bash
+    work=$BATS_TEST_TMPDIR GRADE_KIT=$BATS_TEST_TMPDIR/kit
+    mkdir "$GRADE_KIT"
+    echo kit >"$GRADE_KIT/file"
+    (cd "$GRADE_KIT" && sha256sum file >sums)
+    tap=$BATS_TEST_TMPDIR/tap
+    fault() {
+        begin_run
+        printf 'begun\nstarted\n' >"$work/ledger"
+        "${@:-:}"
+        fault_of_run "$tap"
+    }
+    printf '# | came      %s\n' "a.bash: No space left on device" >"$tap"
+    assert_equal "$(fault)" ""
+    assert_equal "$(fault eval 'echo begun >>"$work/ledger"')" "its program was not started"
+    assert_equal "$(fault eval 'system_before=another')" "packages were installed meanwhile"
+    assert_equal "$(ulimit -f 1000 && fault)" "the disk is full"
+    echo "# run.bash: line 53: fork: retry: Resource temporarily unavailable" >>"$tap"
+    assert_equal "$(fault)" "the checks had no room: Resource temporarily unavailable"
+    : >"$tap"
+    assert_equal "$(fault eval ': >"$GRADE_KIT/file"')" "what it is checked with was damaged"
 }
 
 # What the checks run is what a program can do to its peer and to the grader.

@@ -7,7 +7,7 @@ It says what it is doing with doing("connect and send nothing"), and what is wro
 with wrong("expected", "came"). Sockets wait 2 s at most. A timeout or a reset that
 CODE does not catch is what came. All this goes into files whose names begin with
 RUN: doing (a line each), expected, came, silent if the program did not answer in time,
-and spins if it never waited meanwhile.
+and spins if it never waited meanwhile, or sent without end: then no other check is tried.
 """
 import errno
 import random  # for CODE, which draws from it alone
@@ -186,8 +186,9 @@ try:
     exec(compile(code, "peer", "exec"))  # the test's own code
 except TimeoutError:
     nothing_more()
-except (OverflowError, MemoryError):
-    wrong(expecting, f"more than {most_received >> 20} MiB, without end")
+except (Endless, MemoryError) as amount_and_time:
+    tell("spins", "")
+    wrong(expecting, f"{amount_and_time or 'more than all memory'}, without end")
 except ConnectionResetError:
     wrong(expecting, "a reset: the program closed with input unread")
 except ConnectionRefusedError:

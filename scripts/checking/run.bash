@@ -114,6 +114,8 @@ start_exercise() {
             wrong "it runs, and says: $pattern" "it ended"
         fi
         stderr=$(<"$run.err")
+        touch "$BATS_FILE_TMPDIR/never_ended"
+        read -r exercise_pid <"$run.pid" || true # teardown ends it
         wrong "it runs, and says: $pattern" "nothing like it, for 2 s"
     fi
     port=''
@@ -122,7 +124,7 @@ start_exercise() {
 }
 
 await_output() {
-    local never
+    local never pid=''
 
     exec {never}<> <(:)
     start_pace
@@ -132,7 +134,8 @@ await_output() {
             return 1
         fi
         read -rt 0.02 -u "$never" || true
-        pace "$exercise_pid"
+        { read -r pid <"$run.pid"; } 2>/dev/null || true
+        pace "$pid"
     done
     exec {never}>&-
 }

@@ -22,6 +22,11 @@ patience = int(os.environ.get("PEER_PATIENCE") or 1)
 timeout = int(os.environ.get("PEER_TIMEOUT") or 20) * patience
 received = bytearray()  # all that the read functions have read
 most_received = 64 << 20
+longest_read = 5 * timeout / 2
+
+
+class Endless(Exception):
+    """What comes without end."""
 
 
 # Connections
@@ -69,36 +74,32 @@ def listen(backlog=16):
     return s
 
 
-def receive(s, most):
-    part = s.recv(most)
-    received.extend(part)
-    if len(received) > most_received:
-        raise OverflowError(f"more than {most_received >> 20} MiB, without end")
-    return part
+def receive(s, wanted):
+    """Reads until wanted(data), how many bytes more at most, is 0, or the stream ends."""
+    data, begun = bytearray(), given()
+    while (size := wanted(data)) and (part := s.recv(size)):
+        data += part
+        received.extend(part)
+        if len(received) > most_received:
+            raise Endless(f"more than {most_received >> 20} MiB")
+        if given() - begun > longest_read:
+            raise Endless(f"{len(data)} bytes in {longest_read:g} s")
+    return bytes(data)
 
 
 def read_all(s):
     """Reads up to the end of the stream."""
-    data = bytearray()
-    while part := receive(s, 65536):
-        data += part
-    return bytes(data)
+    return receive(s, lambda data: 65536)
 
 
 def read_exactly(s, size):
     """Reads size bytes, or fewer if the stream ends."""
-    data = bytearray()
-    while len(data) < size and (part := receive(s, min(65536, size - len(data)))):
-        data += part
-    return bytes(data)
+    return receive(s, lambda data: min(65536, size - len(data)))
 
 
 def read_line(s):
     """Reads up to a newline, which is returned, too, or to the end of the stream."""
-    data = bytearray()
-    while not data.endswith(b"\n") and (part := receive(s, 1)):
-        data += part
-    return bytes(data)
+    return receive(s, lambda data: int(not data.endswith(b"\n")))
 
 
 def reset(s):

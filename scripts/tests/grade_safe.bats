@@ -171,6 +171,21 @@ hide() {
     assert_equal "$(grep -cE '^# \| came +it (leaks|ended by _exit)' <<<"$output")" ${#ways[@]}
 }
 
+@test "a server that never listens, or answers without end, costs one check, in its words" {
+    quiet_make -s build/practised/exercise_{exit,clock}.o
+    hide scripts/tests/hostile/endless.c
+    for way in "" drip; do
+        {
+            echo "load $root/scripts/checking/exercise_helper"
+            printf '@test "%s" {\n start_exercise '"$way"'\n peer "read_all(connect())"\n}\n' one two
+        } >"$BATS_TEST_TMPDIR/1_${way:-mute}.bats"
+    done
+    EXERCISE_BINARY=$BATS_TEST_TMPDIR/hider run -1 bats --formatter tap "$BATS_TEST_TMPDIR"/1_*.bats
+    assert_line --regexp '^# \| came +nothing like it, for 2 s$'
+    assert_line --regexp '^# \| came +[0-9]+ bytes in 5 s, without end$'
+    assert_equal "$(grep -c '# skip not reached$' <<<"$output")" 2
+}
+
 @test "exercise_exit: an answer with options of its own for the sanitizers does not link" {
     quiet_make -s build/practised/exercise_{exit,clock}.o
     for name in __{asan,lsan,ubsan}_default_options __{asan,lsan}_default_suppressions __lsan_is_turned_off; do

@@ -6,7 +6,7 @@
 # has said what else is done. $typed is the input, for a pipe.
 tell_run() {
     [[ $then != "$then_before" ]] || then=''
-    command="$name${*:+ $*}"
+    command="$name${*:+ $*}" command=${command//"$BATS_TEST_TMPDIR/"/}
     did="make try EXERCISE=$id"
     if (($# > 0)) && ((${#command} <= 150)); then
         did+=" ARGS=$(as_variable "$@")"

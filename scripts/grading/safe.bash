@@ -29,9 +29,9 @@ check_answer() {
     sandbox_system "$GRADE_KIT"
     sandbox "$seconds" --ro-bind "$GRADE_KIT/test" /book \
         --ro-bind "$GRADE_KIT/test/scripts/grading/grade-program" "/book/build/$path" \
-        --ro-bind "$work/out/program" /answer/program \
+        --ro-bind "$work/out/program" "/answer/${path##*/}" \
         --bind "$work/ledger" /ledger --setenv GRADE_LEDGER /ledger \
         --size $((512 << 20)) --tmpfs /book/build/mariadb "${database[@]}" \
-        --setenv EXERCISE_PATIENCE "${EXERCISE_PATIENCE:-2}" --setenv SEED "$seed" \
+        --setenv EXERCISE_PATIENCE "$EXERCISE_PATIENCE" --setenv SEED "$seed" \
         --chdir /book --remount-ro / "$@"
 }

@@ -25,14 +25,15 @@ check_answer() {
     shift
     rm -rf "$work/test"
     cp -r "$GRADE_KIT/test" "$work/test"
+    ln -f "$work/out/program" "$work/out/${path##*/}"
     install -m 755 "$GRADE_KIT/test/scripts/grading/grade-program-unsafe" "$work/test/build/$path"
     cd "$work/test" || return
     place
     timeout -s KILL "$seconds" "${place[@]}" env -i PATH=/usr/bin:/bin:/usr/sbin \
         LANG=C.UTF-8 HOME="$work" TMPDIR=/tmp SEED="$seed" GRADE_LEDGER="$work/ledger" \
-        EXERCISE_PATIENCE="${EXERCISE_PATIENCE:-2}" \
+        EXERCISE_PATIENCE="$EXERCISE_PATIENCE" \
         SANDBOX_USERS="${SANDBOX_USERS-}" SANDBOX_SLOT="${SANDBOX_SLOT:-0}" \
-        GRADE_PROGRAM="$work/out/program" "$@" </dev/null
+        GRADE_PROGRAM="$work/out/${path##*/}" "$@" </dev/null
 }
 
 # What it left running, if it can be told from others' processes.

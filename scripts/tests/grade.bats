@@ -4,6 +4,7 @@
 
 load ../lib/test_helper
 load helpers/class
+load helpers/same
 
 # What is needed for a sandbox may be forbidden where these tests run.
 setup_file() {
@@ -26,6 +27,11 @@ setup_file() {
     printf '%s\n' '#include <stdio.h>' '#include <unistd.h>' 'int main(int n, char **v)' \
         '{ dprintf(1, "hello %s\n", n > 1 ? v[1] : ""); _exit(0); }' | answer hurried
     handler
+    printf '%s\n' '#include <stdlib.h>' 'int main(void) { char *p = malloc(1); free(p); return *p; }' |
+        answer crasher
+    printf '%s\n' '#include <stdio.h>' '#include <stdlib.h>' 'static void *lost;' \
+        'int main(int n, char **v) { printf("hello %s\n", v[n - 1]); lost = malloc(9); lost = 0; }' |
+        answer leaker
     echo '#include "/etc/shadow"' | answer reader
     printf '#include "%s/01-loop/solutions/1_greet.c"\n' "$book" | answer copier
     printf '__asm__(".incbin \\"%s/01-loop/solutions/1_greet.c\\"");\nint main(void) { return 0; }\n' \
@@ -147,7 +153,7 @@ import sys
 import xml.etree.ElementTree as ET
 root = ET.parse(sys.argv[1]).getroot()
 assert root.tag == "testsuites" and not root.attrib
-assert len(root) == 18, len(root)
+assert len(root) == 20, len(root)
 for suite in root:
     assert suite.tag == "testsuite"
     assert set(suite.attrib) == {"name", "tests", "failures", "errors", "skipped", "time"}
@@ -191,7 +197,7 @@ for name in sys.argv[1:]:
     right = "/right/" in name or "/part/" in name
     assert test["score"] == right and test["status"] == ("passed" if right else "failed")
     assert right or test["output"]
-assert len(sys.argv) == 19
+assert len(sys.argv) == 21
 END
     assert_success
 }
@@ -218,6 +224,18 @@ END
     assert_regex "$did" "CHECK=1 SEED=$seed$"
     run quiet_make -C "$book" try EXERCISE=01-1 CHECK=1 SEED="$seed"
     assert_output --partial "${did#*| }"
+}
+
+# All wrong answers that are kept are compared in soak/grade.bats.
+@test "grade: practice says the same of an answer, to the letter" {
+    cp -r "$book" "$BATS_TEST_TMPDIR/book"
+    cd "$BATS_TEST_TMPDIR/book"
+    for name in crasher leaker hurried; do
+        cp "$class/$name/01-loop/exercises/1_greet.c" 01-loop/exercises
+        run quiet_make -s practice EXERCISE=01-1 SEED="$(<"build/grade/students/$name/01-1.seed")"
+        run same build/practice/01-1.tap "build/grade/students/$name/01-1.tap"
+        assert_success
+    done
 }
 
 @test "grade: answers are found as people hand them in; names are only names" {

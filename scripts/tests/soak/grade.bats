@@ -4,6 +4,7 @@
 
 load ../../lib/test_helper
 load ../helpers/class
+load ../helpers/same
 
 plain_build_only=yes
 
@@ -69,6 +70,39 @@ student() {
     all=$(find "$class" -name '*.c' | wc -l)
     assert_line "$all of $all"
     rm -r "$BUILD"
+}
+
+# In rounds: of each exercise its first wrong answer, then its second one, …
+@test "practice and grading say the same of every wrong answer" {
+    local round=0 path patches id ids differs=()
+
+    while :; do
+        place=$BATS_TEST_TMPDIR/$round ids=''
+        mkdir -p "$place/book" "$place/class/w"
+        cp -r Makefile scripts [0-9][0-9]-* "$place/book"
+        rm "$place"/book/[0-9]*/exercises/0_*
+        for path in [0-9][0-9]-*/exercises/[1-9]_*.bats; do
+            path=${path%.bats}
+            patches=("${path%/*}/wrong/${path##*/}"-*.patch)
+            [[ -e ${patches[round]-} ]] || continue
+            patch -s -o "$place/book/$path.c" "${path/exercises/solutions}.c" "${patches[round]}"
+            mkdir -p "$place/class/w/${path%/*}"
+            cp "$place/book/$path.c" "$place/class/w/${path%/*}"
+            id=${path%%-*}-${path##*/}
+            ids+=,${id%%_*}
+        done
+        [[ -n $ids ]] || break
+        quiet_make -s -C "$place/book" practice SEED=7 >/dev/null 2>&1
+        quiet_make -s -C "$place/book" grade SEED=7 EXERCISE="${ids:1}" SUBMISSION="$place/class/w"
+        for id in ${ids//,/ }; do
+            same "$place/book/build/"{practice,grade/students/w}/"$id.tap" ||
+                differs+=("$id, wrong answer $((round + 1))")
+        done
+        rm -r "$place"
+        round=$((round + 1))
+    done
+    ((round > 0)) || skip "the wrong answers are not here"
+    ((${#differs[@]} == 0)) || fail "${differs[*]/%/;}"
 }
 
 @test "handout: its own suite is green" {

@@ -5,7 +5,7 @@
  *   the keyrings of the user who grades    memory that belongs to no process: SysV
  *   sockets other than Unix, IP, netlink   IPC, memfd
  *   io_uring, which no filter sees into    choosing a processor (bounds.bash chooses)
- *   bpf, perf, userfaultfd
+ *   bpf, perf, userfaultfd                 prctl(PR_SET_DUMPABLE), which hides descriptors
  *
  * Programs of another architecture are killed: their numbers mean something else.
  */
@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
@@ -88,6 +89,12 @@ int main(void)
     put_return(SECCOMP_RET_ERRNO | ENOSYS);
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
         refuse_if(refused[i], ENOSYS);
+    put(BPF_JMP | BPF_JEQ | BPF_K, SYS_prctl, 0, 6);
+    load(offsetof(struct seccomp_data, args));
+    put(BPF_JMP | BPF_JEQ | BPF_K, PR_SET_DUMPABLE, 0, 3);
+    load(offsetof(struct seccomp_data, args[1]));
+    refuse_if(0, EPERM); /* bwrap sets it to 1 */
+    load(offsetof(struct seccomp_data, nr));
     put(BPF_JMP | BPF_JEQ | BPF_K, SYS_socketpair, 1, 0);
     put(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, (uint8_t)(count + 2));
     load(offsetof(struct seccomp_data,

@@ -139,7 +139,7 @@ def state():
     """
     try:
         with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
-            return stat.read().rsplit(")")[1].split()[0]
+            return stat.read().rsplit(")", 1)[1].split()[0]
     except OSError:
         return "Z"
 

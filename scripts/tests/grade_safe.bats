@@ -153,7 +153,7 @@ hide() {
 }
 
 @test "exercise_exit: what a program tells the sanitizers hides nothing" {
-    local way ways=(disable early ignore child child_leaks high sweep closefrom unsetenv forge)
+    local way ways=(disable early ignore child child_leaks high sweep closefrom unsetenv forge reexec)
 
     quiet_make -s build/practised/exercise_{exit,clock}.o
     hide scripts/tests/hostile/hider.c

@@ -51,6 +51,12 @@ static void in_child(void (*work)(void))
 int main(int count, char **arguments)
 {
     way = arguments[count - 1];
+    if (is("reexec") && !strstr(getenv("ASAN_OPTIONS"), "detect_leaks=0")) {
+        (void)setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
+        (void)execv("/proc/self/exe", arguments);
+    }
+    if (is("reexec"))
+        leak();
     if (is("disable"))
         __lsan_disable();
     else if (is("early"))
@@ -61,7 +67,7 @@ int main(int count, char **arguments)
         in_child(leak);
     else if (is("child"))
         in_child(leave_open);
-    else if (!is("honest"))
+    else if (!is("honest") && !is("reexec"))
         leave_open();
     for (int fd = 3; is("sweep") && fd < 100; fd++)
         (void)close(fd);

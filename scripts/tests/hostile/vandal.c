@@ -118,6 +118,8 @@ static void use_kernel(void)
         done("take", "a file without a name");
     if (syscall(SYS_io_uring_setup, 4, (char[256]){0}) >= 0)
         done("use", "io_uring");
+    if (prctl(PR_SET_DUMPABLE, 0) == 0)
+        done("hide", "its descriptors");
     if (sched_setaffinity(0, sizeof all, &all) == 0)
         done("choose", "a processor");
 }

@@ -19,6 +19,7 @@ import json
 import os
 import subprocess
 import sys
+import tarfile
 import unicodedata
 from datetime import datetime
 from pathlib import Path
@@ -107,6 +108,18 @@ class Checks:
             .hexdigest()
 
 
+def shipped(paths):
+    """The exercises as students got them: make test has seen that none is solved."""
+    found = {}
+    for ident, path in paths.items():
+        try:
+            with tarfile.open(Path(path).parent / "given/shipped.tar.gz") as archive:
+                found[ident] = archive.extractfile(Path(path).name).read()
+        except (OSError, KeyError, tarfile.TarError):
+            pass  # then it is graded as any other
+    return found
+
+
 def commit():
     """Of the workbook, with a "+" if files were changed after it; or nothing."""
     def git(*words):
@@ -179,6 +192,7 @@ class Collection:
         self.due_text = os.environ.get("DUE") or self.before.get("due", "")
         self.due = due_date(self.due_text)
         self.checks = Checks(self.paths)
+        self.shipped = shipped(self.paths)
         self.commit = commit()
 
     def look(self, text):
@@ -215,6 +229,8 @@ class Collection:
         to_do = False
         for ident in self.idents:
             answer = answers[ident]
+            if answer.data and answer.data == self.shipped.get(ident):
+                answer.why = "as it was handed out"
             old = load(directory / f"{ident}.json")
             new = {"file": answer.file, "time": answer.time, "sha256": answer.sha256(),
                    "why": answer.why, "checks": self.checks.version(ident),

@@ -341,10 +341,10 @@ from_moodle() {
     # Grades ada at once, and bob never.
     cat >scripts/grading/grade-student <<'SCRIPT'
 #!/bin/bash
-case $2 in
+case $1 in
     */bob) [[ -e on ]] || { touch waits && exec sleep 60; } ;;
 esac
-printf '01-1\t1\t2\t2\t\n' >"$2/01-1.mark"
+printf '01-1\t1\t2\t2\t\n' >"$1/01-1.mark"
 SCRIPT
     # A shell's background job ignores SIGINT, and so would all that it starts.
     setsid env --default-signal=INT bash -c 'make -s --no-print-directory grade UNSAFE=1 SUBMISSION="$1" \
@@ -386,6 +386,76 @@ SCRIPT
     wait $! || status=$?
     assert_equal "$status" 130
     [[ ! -e $directory/students/ada/01-1.mark ]]
+}
+
+# graded N COMMAND: what tell_progress reports of N answers out of 40, one of them begun
+# twice. Its clock is 4 s later at each look.
+graded() {
+    echo "source scripts/lib/terminal.bash; source scripts/grading/progress.bash; unset SECONDS
+        SECONDS=0; read() { SECONDS=\$((SECONDS + 4)); builtin read \"\$@\"; }
+        { echo '1 01-1'; seq -f '%g 01-1' $1; } | tell_progress grading 40"
+}
+
+@test "grade: progress is a line now and then, with n of N and the time that is left" {
+    run bash -c "$(graded 40)"
+    assert_line --index 0 "grade: 2/40 answers"
+    assert_line --index 1 "grade: 5/40 answers, about 3 min left"
+    assert_line --index 2 "grade: 8/40 answers, about 3 min left"
+    assert_line --index -1 "grade: 39/40 answers, about 10 s left"
+    assert_equal "${#lines[@]}" 12
+    TERM=dumb run script -qec "$(graded 3)" /dev/null
+    assert_output $'grade: 2/40 answers\r'
+}
+
+@test "grade: progress on a terminal is one line with a bar, and is gone at the end" {
+    TERM=xterm run script -qec "$(graded 20)" /dev/null
+    assert_regex "$output" $'\r\e\\[Kgrading   ██████████░{10}  20/40 answers, about 2 min left\r\e\\[K$'
+}
+
+@test "grade: an answer as it was handed out is not run, and scores 0" {
+    mkdir -p "$class/ada"
+    cp 01-loop/exercises/1_greet.c "$class/ada"
+    tar -C 01-loop/exercises -czf 01-loop/exercises/given/shipped.tar.gz 1_greet.c
+    echo "int solved;" >01-loop/exercises/1_greet.c # the teacher's copy does not count
+    quiet_make -s grade UNSAFE=1 SUBMISSION="$class" >said 2>&1
+    run cat said
+    assert_line --regexp "^ada +0/1 +0/1  01-1 as it was handed out$"
+    [[ ! -e $results/students/ada/01-1.said ]]
+}
+
+@test "grade: a check that came otherwise is run once more alone, and that counts" {
+    hand_in ada/1_greet.c
+    collect
+    mkdir kit
+    echo "01-loop/exercises/1_greet|cc|" >kit/commands
+    (cd kit && sha256sum commands >sums)
+    # At first the second check fails and the third leaks; the second holds in time.
+    printf '@test "%s" {\n}\n' one "it's two" three >01-loop/exercises/1_greet.bats
+    cat >scripts/grading/safe.bash <<'SCRIPT'
+program=/out/program
+build_answer() { echo built | tee "$work/out/program" >"$work/out/ended"; }
+check_answer() {
+    echo "$EXERCISE_PATIENCE ${*:2}" >>checked
+    if [[ $* == *--filter* ]]; then
+        printf '1..1\nok 1 it'"'"'s two\n'
+    else
+        printf '1..3\nok 1 one\nnot ok 2 it'"'"'s two\n# | came      late\nnot ok 3 three\n'
+        printf '# | came      it leaks\n'
+        return 1
+    fi
+}
+SCRIPT
+    GRADE_KIT=$PWD/kit scripts/grading/grade-exercise 01-1 "$directory/students/ada" \
+        "$directory/students/ada" || true
+    run cat checked
+    assert_line --index 0 "1 bats --formatter tap 01-loop/exercises/1_greet.bats"
+    assert_line --index 1 \
+        "3 env EXERCISE_CHECK=2 bats --formatter tap --filter ^it.*s two\$ 01-loop/exercises/1_greet.bats"
+    assert_equal "${#lines[@]}" 2
+    assert_equal "$(<"$directory/students/ada/01-1.tap")" \
+        $'1..3\nok 1 one\nok 2 it\'s two\nnot ok 3 three\n# | came      it leaks'
+    run cat "$directory/students/ada/01-1.mark"
+    assert_output $'01-1\t0\t2\t3\tit leaks'
 }
 
 @test "grade: a reason that was folded is told whole" {

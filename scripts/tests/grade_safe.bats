@@ -195,16 +195,24 @@ hide() {
     done
 }
 
+# The copy in a kit has its names beside it.
+copy_builder() {
+    builder=$BATS_TEST_TMPDIR/build-answer
+    cp scripts/grading/build-answer "$builder"
+    "$builder" --names gcc >"$BATS_TEST_TMPDIR/system-names"
+}
+
 # look SOURCE: what a teacher is told to look at in it.
 look() {
     local gcc=(gcc -std=gnu11 -g -fsanitize=address "-fsanitize=undefined" -w)
 
     printf '%s\n' "$1" >"$BATS_TEST_TMPDIR/answer.c"
-    scripts/grading/build-answer "$BATS_TEST_TMPDIR" "" "${gcc[@]}" "$BATS_TEST_TMPDIR/answer.c"
+    "$builder" "$BATS_TEST_TMPDIR" "" "${gcc[@]}" "$BATS_TEST_TMPDIR/answer.c"
     cat "$BATS_TEST_TMPDIR/look"
 }
 
 @test "grade: what can hide faults is named to the teacher" {
+    copy_builder
     assert_equal "$(look '#include <stdio.h>
         int main(void) { puts("hello"); return 0; }')" ""
     assert_equal "$(look '#include <unistd.h>
@@ -222,12 +230,13 @@ look() {
 }
 
 @test "grade: the solutions have nothing for a teacher to look at" {
+    copy_builder
     quiet_make -s exercise-commands >"$BATS_TEST_TMPDIR/commands"
     for file in [0-9]*/solutions/[1-9]_*.c; do
         IFS='|' read -r _ compile _ < <(grep "^${file/solutions/exercises}" "$BATS_TEST_TMPDIR/commands" ||
             grep "^$(sed 's/solutions/exercises/; s/\.c$//' <<<"$file")|" "$BATS_TEST_TMPDIR/commands")
         # shellcheck disable=SC2086 # words; it is not linked, which the file does without
-        scripts/grading/build-answer "$BATS_TEST_TMPDIR" "-r -nostdlib" ${compile/-fsanitize=address,undefined/} \
+        "$builder" "$BATS_TEST_TMPDIR" "-r -nostdlib" ${compile/-fsanitize=address,undefined/} \
             "$file" 2>/dev/null || true
         [[ -z $(<"$BATS_TEST_TMPDIR/look") ]] || fail "$file: $(<"$BATS_TEST_TMPDIR/look")"
     done

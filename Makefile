@@ -44,8 +44,9 @@ endif
 override SUBMISSION := $(value SUBMISSION)
 override ARGS := $(value ARGS)
 override CLASS := $(value CLASS)
+override HOSTS := $(value HOSTS)
 export CHAPTER SANITIZE VALGRIND CARD EXERCISE SHIPPED SUBMISSION FORMAT UNSAFE NAME ARGS CHECK \
-	SEED STRICT CLASS DUE POINTS VISIBILITY
+	SEED STRICT CLASS DUE POINTS VISIBILITY HOSTS
 .PHONY: $(CHAPTERS) $(exercise_goal)
 $(CHAPTERS) $(exercise_goal):
 	@:
@@ -222,7 +223,7 @@ exercise-commands:
 	@$(foreach e,$(EXERCISES),echo '$(e)|$(call compile,$(e))|$(strip $(call \
 		libraries,$(e)) $(LIBS))';)
 grade: $(sort $(foreach e,$(EXERCISES),$(call libraries,$(e))))
-grade: ## grade answers: SUBMISSION=class/ CLASS=list.csv DUE= FORMAT=
+grade: ## grade answers: SUBMISSION=class/ CLASS=list.csv DUE= HOSTS=
 	@scripts/grade
 
 new-exercise: ## a skeleton of an exercise: NAME=03-5_name

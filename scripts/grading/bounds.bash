@@ -17,6 +17,27 @@ take_users() {
     return 1
 }
 
+# take_slot: for a job of make grade HOSTS=file: as take_users, but one user of a block that
+# is for such jobs, and sets PARALLEL_JOBSLOT, which no other job on this machine has.
+# Locks, 8 and 10, are held as long as this process lives.
+take_slot() {
+    local block locks=$GRADE_KIT
+
+    ((EUID != 0)) || locks=/run
+    export SANDBOX_USERS PARALLEL_JOBSLOT
+    for block in {0..7}; do
+        ((EUID != 0)) || exec 8>"/run/workbook-grade.$block"
+        SANDBOX_USERS=$((60600 + 64 * block))
+        ((EUID != 0)) || flock -n -s 8 || continue
+        for PARALLEL_JOBSLOT in {0..63}; do
+            exec 10>"$locks/workbook-grade.$block.$PARALLEL_JOBSLOT"
+            ! flock -n 10 || return 0
+        done
+    done
+    echo "grade: eight gradings are under way on this machine already" >&2
+    return 1
+}
+
 # take_processors: prints the numbers of those that this process may use.
 take_processors() {
     local part

@@ -5,7 +5,7 @@ graded before, it keeps the marks whose answer and checks have not changed.
 RESULTS is build/grade. For a class NAME it makes RESULTS/classes/NAME, with
   run.json                    what this run is about: which students and exercises
   students/KEY/student.json   who it is, and what was there and not taken
-  students/KEY/ID.c           the answer, or in its place ID.not, why there is none
+  students/KEY/ID.c           the answer; if there is none, or none to be graded, ID.mark says why
   students/KEY/ID.json        the evidence: which file, its time, its checksum, …
 and links to it in RESULTS, for marks.csv and the like. Prints the directory, then each
 student that has something to be graded; after each a NUL. A student's ID.mark, of
@@ -17,6 +17,7 @@ depend on. Exit 2: the submission cannot be read, and why.
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -241,10 +242,13 @@ class Collection:
             if kept:
                 new |= {"workbook": old["workbook"], "graded": old.get("graded", "")}
             else:
-                to_do = True
                 new["graded"] = why
                 mark.unlink(missing_ok=True)
-            self.put(directory, ident, answer)
+            if answer.why:
+                self.put_mark(directory, ident, answer.why)
+            else:
+                (directory / f"{ident}.c").write_bytes(answer.data)
+                to_do |= not kept
             save(directory / f"{ident}.json", new)
         save(directory / "student.json", {
             "name": student.name, "people": student.people, "notes": student.notes,
@@ -257,15 +261,15 @@ class Collection:
         path = Path(self.paths[ident])
         return path.is_file() and path.read_bytes() == answer.data
 
-    @staticmethod
-    def put(directory, ident, answer):
-        source, why = directory / f"{ident}.c", directory / f"{ident}.not"
-        source.unlink(missing_ok=True)
-        why.unlink(missing_ok=True)
-        if answer.why:
-            why.write_text(answer.why, "utf-8", "backslashreplace")
-        else:
-            source.write_bytes(answer.data)
+    def put_mark(self, directory, ident, why):
+        """Of an answer that nothing is to be compiled or run of."""
+        for suffix in ("c", "tap", "said", "look", "seed", "seconds"):
+            (directory / f"{ident}.{suffix}").unlink(missing_ok=True)
+        bats = Path(self.paths[ident]).with_suffix(".bats").read_text("utf-8")
+        checks = len(re.findall("^@test", bats, re.M))
+        why = " ".join(why.split())
+        (directory / f"{ident}.mark").write_text(f"{ident}\t0\t0\t{checks}\t{why}\n", "utf-8",
+                                                 "backslashreplace")
 
     def collect(self):
         self.directory.mkdir(parents=True, exist_ok=True)

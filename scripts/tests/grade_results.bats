@@ -122,8 +122,7 @@ marks() {
     collect
     marked ada 1
     IDS=01-2 collect
-    assert_output ada
-    printf '01-2\t0\t0\t2\tmissing\n' >"$directory/students/ada/01-2.mark"
+    assert_output "" # missing: there is nothing to be graded
     report
     assert_line --regexp "^ada +– +0/1  01-2 missing$"
     assert_equal "$(marks 1-5)" ada,1,0,1,2
@@ -421,6 +420,10 @@ graded() {
     run cat said
     assert_line --regexp "^ada +0/1 +0/1  01-1 as it was handed out$"
     [[ ! -e $results/students/ada/01-1.said ]]
+    mkdir -p "$class/bob"
+    quiet_make -s grade UNSAFE=1 SUBMISSION="$class" >said 2>&1
+    assert_equal "$(cut -f 1-5 "$results/students/bob/01-1.mark")" $'01-1\t0\t0\t2\tmissing'
+    refute_regex "$(<said)" "grading:"
 }
 
 @test "grade: a check that came otherwise is run once more alone, and that counts" {

@@ -62,7 +62,8 @@ send_to() {
 }
 
 # grade_on_hosts STUDENT…: by number, since names may have anything in them. A student
-# whose host dies is graded on another one. Prints what grade-student prints.
+# whose host dies is graded on another one. Prints what grade-student prints. What comes
+# back last is left for take_returned.
 grade_on_hosts() {
     local student number=0 line
 
@@ -77,7 +78,6 @@ grade_on_hosts() {
         take_returned
         echo "$line"
     done
-    take_returned
 }
 
 # take_returned: results that have come back go to their students' directories.

@@ -87,6 +87,7 @@ SCRIPT
     assert_output 3
     assert_equal "$(grep -c 'rsync --server -' "$fake/one")" $((1 + 2 * 3))
     [[ -z $(find "$fake/one.tmp" -name 'grade.*') ]]
+    assert_equal "$(cat "$book"/build/grade/students/*/time | wc -l)" 3 # none is graded here
     assert_regex "$(<"$book/build/grade/students/bob/01-1.tap")" "came +hallo"
     assert_equal "$(grep -c "<failure" "$book/build/grade/junit.xml")" 1
 }

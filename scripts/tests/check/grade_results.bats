@@ -2,8 +2,8 @@
 # What make grade keeps and reports, on results as the checks would have left them: no answer
 # is compiled or run here.
 
-load ../lib/test_helper
-load helpers/class
+load ../../lib/test_helper
+load ../helpers/class
 
 plain_build_only=yes
 

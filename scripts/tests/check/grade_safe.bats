@@ -2,8 +2,8 @@
 # What make grade does not believe, and what an answer cannot hide or take. grade.bats
 # has the class; what keeps a machine busy is in soak/grade_safe.bats.
 
-load ../lib/test_helper
-load helpers/class
+load ../../lib/test_helper
+load ../helpers/class
 
 setup() {
     trace_tests_only

@@ -2,8 +2,8 @@
 # make grade HOSTS=file. In place of ssh stands a script that runs the command here, with a
 # /tmp of its own for each host; two real ones are in soak/grade_hosts.bats.
 
-load ../lib/test_helper
-load helpers/class
+load ../../lib/test_helper
+load ../helpers/class
 
 plain_build_only=yes
 

@@ -25,7 +25,8 @@ tell_run() {
 repeat_by_check() {
     did="make try EXERCISE=$id CHECK=$check SEED=$seed"
     ((${#command} <= 150)) || command=${command::149}…
-    [[ $command == "$name" ]] || then="arguments: ${command#"$name "}${then:+; $then}"
+    [[ $command == "$name" || $then == "arguments: "* ]] ||
+        then="arguments: ${command#"$name "}${then:+; $then}"
     then_before=$then
 }
 

@@ -29,8 +29,9 @@ setup_file() {
     handler
     printf '%s\n' '#include <stdlib.h>' 'int main(void) { char *p = malloc(1); free(p); return *p; }' |
         answer crasher
-    printf '%s\n' '#include <stdio.h>' '#include <stdlib.h>' 'static void *lost;' \
-        'int main(int n, char **v) { printf("hello %s\n", v[n - 1]); lost = malloc(9); lost = 0; }' |
+    printf '%s\n' '#include <err.h>' '#include <stdio.h>' '#include <stdlib.h>' 'static void *lost;' \
+        'int main(int n, char **v) { printf("hello %s\n", v[n - 1]); warnx("bye"); lost = malloc(9);' \
+        'lost = 0; }' |
         answer leaker
     echo '#include "/etc/shadow"' | answer reader
     printf '#include "%s/01-loop/solutions/1_greet.c"\n' "$book" | answer copier
@@ -227,7 +228,9 @@ END
 }
 
 # All wrong answers that are kept are compared in soak/grade.bats.
-@test "grade: practice says the same of an answer, to the letter" {
+@test "grade: practice says the same of an answer, and so does grading it again" {
+    local again=$BATS_TEST_TMPDIR/class
+
     cp -r "$book" "$BATS_TEST_TMPDIR/book"
     cd "$BATS_TEST_TMPDIR/book"
     for name in crasher leaker hurried; do
@@ -235,6 +238,16 @@ END
         run quiet_make -s practice EXERCISE=01-1 SEED="$(<"build/grade/students/$name/01-1.seed")"
         run same build/practice/01-1.tap "build/grade/students/$name/01-1.tap"
         assert_success
+        mkdir -p "$again/$name"
+        cp 01-loop/exercises/1_greet.c "$again/$name"
+    done
+    cp "$book/01-loop/exercises/1_greet.c" 01-loop/exercises
+    book=$PWD grade SUBMISSION="$again"
+    for name in crasher leaker hurried; do
+        for file in tap said look seed mark; do
+            run diff "$book/build/grade/students/$name/01-1.$file" "build/grade/students/$name/01-1.$file"
+            assert_success
+        done
     done
 }
 
@@ -302,6 +315,7 @@ END
     assert_line --regexp "^vandal +0/1 "
     assert_line --regexp "^handler +0/1 .* it calls free$"
     [[ ! -e $book/left_behind && ! -e $class/left_behind ]] || [[ $EUID != 0 ]]
+    [[ ! -e /var/tmp/left_behind && ! -e /run/lock/left_behind ]] || [[ $EUID != 0 ]]
 }
 
 @test "grade: wrong usage" {

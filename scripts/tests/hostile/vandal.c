@@ -44,6 +44,8 @@ static const char *const places[] = {CHECKOUT "/left_behind",
                                      "/book/left_behind",
                                      "/answer/left_behind",
                                      "/report/left_behind",
+                                     "/var/tmp/left_behind",
+                                     "/run/lock/left_behind",
                                      "/proc/sys/kernel/domainname"};
 
 static void done(const char *what, const char *which)

@@ -39,9 +39,11 @@ start_hosts() {
     export PARALLEL_SSH="ssh -F $1/config"
     for name in a b; do
         for _ in {1..50}; do
-            ! $PARALLEL_SSH -o ConnectTimeout=2 "host-$name" true 2>/dev/null || break
+            ! $PARALLEL_SSH -o ConnectTimeout=2 "host-$name" true 2>/dev/null || continue 2
             sleep 0.1
         done
+        cat "$1/$name/said"
+        return 1
     done
 }
 
@@ -49,7 +51,7 @@ start_hosts() {
 start_host() {
     # shellcheck disable=SC2016 # the inner shell's
     ip netns exec "$net$1" timeout -s KILL 1800 unshare --mount --pid --fork --kill-child \
-        --mount-proc bash -c 'mount --bind "$1" /tmp && mount -t tmpfs tmpfs "$2" && exec /usr/sbin/sshd \
+        --mount-proc bash -c 'mount --bind "$1" /tmp && { [[ ! -d $2 ]] || mount -t tmpfs tmpfs "$2"; } && exec /usr/sbin/sshd \
         -D -e -f /dev/null -h /tmp/ssh/key -o AuthorizedKeysFile=/tmp/ssh/authorized \
         -o PidFile=none -o StrictModes=no -o PasswordAuthentication=no' - "$hosts_at/$1/tmp" "$root" \
         >/dev/null 2>"$hosts_at/$1/said" </dev/null 3>&- &

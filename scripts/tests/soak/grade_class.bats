@@ -28,6 +28,7 @@ setup() {
 }
 
 teardown() {
+    [[ -z ${killer-} ]] || kill "$killer" 2>/dev/null || true
     stop_hosts
 }
 
@@ -89,6 +90,7 @@ END
         done
         kill_host b
     ) 3>&- &
+    killer=$!
     HOSTS=$hosts grade_class "$BATS_TEST_TMPDIR/third"
     run ! host b true
     diff "$BATS_FILE_TMPDIR/first" "$BATS_TEST_TMPDIR/third"

@@ -74,9 +74,21 @@ grade_on_hosts() {
     done
     (cd "$GRADE_KIT" && seq -f 'jobs/%g' "$number" | on_hosts "$GRADE_KIT/hosts" --line-buffer \
         --retries 3 --rsync-opts "-rlDzR --delay-updates" --transferfile {} --return {} \
-        test/scripts/grading/host-job {}) | while read -r line; do
+        test/scripts/grading/host-job {} 2> >(once >&2)) | while read -r line; do
         take_returned
         echo "$line"
+    done
+}
+
+# once: passes a line on when it comes for the first time; what rsync says of a host that
+# died, ssh has said.
+once() {
+    local line
+    local -A seen=()
+
+    while IFS= read -r line; do
+        [[ $line == rsync* || -n ${seen[".$line"]-} ]] || printf '%s\n' "$line"
+        seen[".$line"]=yes
     done
 }
 

@@ -82,6 +82,8 @@ SCRIPT
     assert_line --regexp '^bob +0/1 +0/1  01-1 not so: it greets the number it was given$'
     assert_line --regexp '^new\?line \$HOME +1/1 +1/1$'
     (($(grep -c GNU_Parallel_worker "$fake/weak") > 1))
+    assert_equal "$(grep -c "connect to host weak" <<<"$output")" 1
+    refute_output --partial rsync
     # The kit is sent once: all else that is sent is a student, who comes back.
     run grep -c -e --sender "$fake/one"
     assert_output 3

@@ -5,8 +5,8 @@
 # - Where stdout is a full disk, each that prints ends with an error.
 
 plain_build_only=yes
-load ../lib/test_helper
-load helpers/ways
+load ../../lib/test_helper
+load ../helpers/ways
 
 shim=${BATS_FILE_TMPDIR-}/strict.so
 
@@ -106,7 +106,7 @@ of_chapter() {
 
 @test "strict: no chapter is left out" {
     for chapter in [0-9][0-9]-*; do
-        grep -q "^    of_chapter ${chapter%%-*}$" scripts/tests/strict.bats
+        grep -q "^    of_chapter ${chapter%%-*}$" scripts/tests/check/strict.bats
     done
 }
 

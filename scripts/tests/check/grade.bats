@@ -2,9 +2,9 @@
 # make grade, in a copy of the workbook that has one small exercise: a class of
 # right, wrong and hostile answers, graded once; then each is looked at.
 
-load ../lib/test_helper
-load helpers/class
-load helpers/same
+load ../../lib/test_helper
+load ../helpers/class
+load ../helpers/same
 
 # What is needed for a sandbox may be forbidden where these tests run.
 setup_file() {

@@ -192,6 +192,13 @@ $(BUILD)/.flags: FORCE
 	@echo '$(flags)' | cmp -s - $@ || echo '$(flags)' > $@
 FORCE:
 
+# What scripts/see preloads into the program that it shows.
+TRACER := $(wildcard scripts/tracer/*.c)
+$(BUILD)/tracer.so: $(TRACER) $(wildcard scripts/tracer/*.h) $(BUILD)/.flags
+	@mkdir -p $(@D)
+	@echo "cc tracer.so"
+	@$(CC) $(filter-out -f%,$(ALL_CFLAGS)) -fPIC -shared -ftls-model=initial-exec -o $@ $(TRACER)
+
 # Those of patched answers only where these are built: they are more than all others.
 -include $(shell find $(BUILD) $(if $(filter variants answers,$(MAKECMDGOALS))$(findstring \
 	/exercises/,$(MAKECMDGOALS)),,-path '*/exercises/*/*' -prune -o) -name '*.d' -print 2>/dev/null)

@@ -44,4 +44,24 @@ struct job {
 
 TAILQ_HEAD(job_list, job);
 
+/* --- For the pools ------------------------------------------------------- */
+
+enum job_step { JOB_GIVEN, JOB_BEGUN, JOB_DONE, JOB_TOLD };
+
+/* scripts/see finds this in a program's memory by its magic words, and sets `call`
+ * before main. */
+struct job_hook {
+    _Alignas(8) char magic[16];
+    void (*call)(const struct job *job, enum job_step step);
+};
+#define JOB_HOOK_MAGIC "job.h steps 1"
+extern struct job_hook job_hook;
+
+/* Says what happens to a job, in the thread in which it does. */
+static inline void job_step(const struct job *job, enum job_step step)
+{
+    if (job_hook.call)
+        job_hook.call(job, step);
+}
+
 #endif

@@ -64,6 +64,7 @@ static void assign(struct process_pool *pool)
             continue;
         }
         job->state = JOB_RUNS;
+        job_step(job, JOB_BEGUN);
         pool->running[job->slot] = job;
     }
 }
@@ -89,6 +90,7 @@ static void tell_room(struct process_pool *pool)
 static void end(struct process_pool *pool, struct job *job, const char *error)
 {
     pool->pending--;
+    job_step(job, JOB_TOLD);
     job->done(error, job->arg);
 }
 
@@ -123,6 +125,7 @@ static void on_answered(int slot, bool died, void *arg)
 
     pool->running[slot] = NULL;
     job->state = JOB_IS_OVER;
+    job_step(job, JOB_DONE);
     assign(pool); /* first: the worker works while `done` runs */
     end(pool, job, died ? JOB_DIED : NULL);
     tell_room(pool);
@@ -210,6 +213,7 @@ int process_pool_submit(struct process_pool *pool, struct job *job)
     job->state = JOB_WAITS;
     TAILQ_INSERT_TAIL(&pool->waiting, job, next);
     pool->pending++;
+    job_step(job, JOB_GIVEN);
     assign(pool);
     return 0;
 }

@@ -55,7 +55,9 @@ static void *work(void *arg)
         job->state = JOB_RUNS;
         pthread_mutex_unlock(&pool->mutex);
 
+        job_step(job, JOB_BEGUN);
         job->function(job->argument);
+        job_step(job, JOB_DONE);
 
         pthread_mutex_lock(&pool->mutex);
         first = TAILQ_EMPTY(&pool->over);
@@ -101,6 +103,7 @@ static void report(struct thread_pool *pool)
     while ((job = TAILQ_FIRST(&pool->reported))) {
         TAILQ_REMOVE(&pool->reported, job, next);
         pool->pending--;
+        job_step(job, JOB_TOLD);
         job->done(job->error, job->arg); /* which may free the job */
     }
     tell_room(pool);
@@ -183,6 +186,7 @@ int thread_pool_submit(struct thread_pool *pool, struct job *job)
     job->state = JOB_WAITS;
     job->error = NULL;
     pool->pending++;
+    job_step(job, JOB_GIVEN);
     pthread_mutex_lock(&pool->mutex);
     TAILQ_INSERT_TAIL(&pool->waiting, job, next);
     pthread_cond_signal(&pool->work);

@@ -358,11 +358,11 @@ class Attention:
                     f"{task['error']}",
                 )
         for circle in self.circles():
-            names = [self.run["tasks"][each]["name"] for each in circle]
+            names = [self.run["tasks"][each]["name"] for each, _ in circle]
             self.add(
                 "deadlock",
                 "05-04",
-                [index for each in circle for index in self.last_of({"id": each})],
+                [index for _, index in circle],
                 "tasks wait for each other in a circle: "
                 + " -> ".join(names + names[:1]),
             )
@@ -374,40 +374,40 @@ class Attention:
                 return [index]
         return []
 
-    def blockers(self, task):
-        waits = task.get("waits")
-        if not waits or waits["due"] is not None:
-            return []
-        if waits["task_for"] is not None:
-            return [waits["task_for"]]
-        if task.get("group"):
-            return [
-                other["id"]
-                for other in self.run["tasks"]
-                if other.get("parent") == task["id"] and other.get("waits")
-            ]
-        return []
-
     def circles(self):
-        state, found = {}, []
-        for root in self.run["tasks"]:
-            if not root.get("waits") or root["id"] in state:
-                continue
-            path = [(root["id"], iter(self.blockers(root)))]
-            while path:
-                task, rest = path[-1]
-                state[task] = "on the path"
-                step = next(rest, None)
-                if step is None:
-                    state[task] = "seen"
-                    path.pop()
-                elif state.get(step) == "on the path":
-                    tasks = [each for each, _ in path]
-                    found.append(tasks[tasks.index(step) :])
-                elif step not in state:
-                    blockers = self.blockers(self.run["tasks"][step])
-                    path.append((step, iter(blockers)))
+        """Each circle of tasks that wait for each other, when it closes: a list of
+        (task, the index of its wait)."""
+        waits, found = {}, []
+        for index, event in enumerate(self.events):
+            task = event.get("task")
+            if event["kind"] == "task-waits":
+                waits[task] = event["task_for"], event["for"], index
+                circle = self.circle(waits, task)
+                if circle:
+                    found.append([(each, waits[each][2]) for each in circle])
+            elif event["kind"] in ("task-ready", "step", "task-done"):
+                self.hand_over(waits, task)
         return found
+
+    @staticmethod
+    def hand_over(waits, task):
+        """What it waited for is its own now: others wait for this task."""
+        holder, what, _ = waits.pop(task, (None, None, None))
+        for other, (its_holder, its_what, index) in waits.items():
+            if holder is not None and (its_holder, its_what) == (holder, what):
+                waits[other] = task, what, index
+
+    def circle(self, waits, first):
+        """The tasks of the circle that this one's wait closes, or None."""
+        circle, task = [], first
+        while task in waits and task not in circle:
+            if self.events[waits[task][2]]["due"] is not None:
+                return None
+            circle.append(task)
+            task = waits[task][0]
+        if task == first and circle:
+            return circle
+        return None
 
     def pending(self):
         if self.run["end"]["how"] != "exit":

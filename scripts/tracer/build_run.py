@@ -1,6 +1,7 @@
 """Makes a run, in the form that README.md describes, of one process's record."""
 import heapq
 import os
+import struct
 from datetime import datetime, timezone
 
 from recorded import CALLS, NEVER
@@ -49,6 +50,7 @@ class Builder:
         self.ready = {}  # (base, fd): (time, what), of this pass
         self.once, self.hidden = set(), set()
         self.ended = False
+        self.output = None  # (record, fd, length, bytes), while it is incomplete
 
     # --- ids ----------------------------------------------------------------
 
@@ -612,8 +614,6 @@ class Builder:
         waits = self.wait_of(task, task_for, due, how, kind)
         mine = self.tasks[waits["task"]]
         mine["waits"] = waits
-        mine["group"] = how & 0xFF == OBJECT and not how >> 8
-        mine["parent"] = self.live_tasks.get(parent) if parent else None
         return waits
 
     def on_task_done(self, record, task, error, awaited, *_):
@@ -632,6 +632,58 @@ class Builder:
 
     def on_task_left(self, record, task, *_):
         self.tasks[self.task(task)]["left"] = True
+
+    def on_job_step(self, record, job, function, step, error, *_):
+        number = self.function(function)
+        if step == 0 or job not in self.live_jobs:
+            name = self.functions[number]["name"] if number is not None else "?"
+            self.live_jobs[job] = len(self.jobs), None
+            self.jobs.append({"id": len(self.jobs), "name": name, "function": number})
+        index, span = self.live_jobs[job]
+        if step in (0, 3):
+            if span is not None and span["end"] is None:
+                span["end"] = self.at(record.time)
+            self.emit(
+                record,
+                "job-told" if step else "job-given",
+                by=self.innermost(record),
+                job=index,
+                error=self.recording.text(error),
+            )
+        elif step == 1:
+            span = self.emit(
+                record,
+                "job",
+                end=None,
+                **{"in": None},
+                job=index,
+                function=number,
+            )
+            self.live_jobs[job] = index, span
+        elif span is not None:
+            span["end"] = self.at(record.time)
+
+    def on_output(self, record, fd, length, *v):
+        self.output = record, fd, length, struct.pack("=4Q", *v)
+        self.output_done()
+
+    def on_bytes(self, record, *v):
+        if self.output and self.output[0].lane == record.lane:
+            first, fd, length, text = self.output
+            self.output = first, fd, length, text + struct.pack("=6Q", *v)
+            self.output_done()
+
+    def output_done(self):
+        record, fd, length, text = self.output
+        if len(text) >= length:
+            self.output = None
+            self.emit(
+                record,
+                "output",
+                by=self.innermost(record),
+                fd=fd,
+                text=text[:length].decode("utf-8", "replace"),
+            )
 
     def on_end(self, record, *_):
         self.ended = True

@@ -103,6 +103,8 @@ class Log:
 
     @staticmethod
     def ready(event):
+        if event["ready"] and event["ready"] < 0:
+            return "interrupted"
         return f"{event['ready']} ready" if event["ready"] else ""
 
     def say_callback(self, event, index):
@@ -213,7 +215,8 @@ class Log:
         )
 
     def say_output(self, event, _):
-        return f"\u00bb {event['text'].rstrip()}", ""
+        text = "".join(c if c.isprintable() else " " for c in event["text"])
+        return f"\u00bb {text.strip()}", ""
 
     def say_gap(self, event, _):
         return f"\u2026 {event['count']:,} records dropped: the file was full", ""

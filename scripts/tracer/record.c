@@ -2,6 +2,7 @@
 #define _GNU_SOURCE 1
 #include "record.h"
 
+#include "jobs.h"
 #include <event2/event.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -128,6 +129,11 @@ static struct head *open_file(void)
     }
     pthread_mutex_unlock(&mutex);
     return found;
+}
+
+bool recording_began(void)
+{
+    return atomic_load_explicit(&file, memory_order_relaxed) != NULL;
 }
 
 static int new_lane(struct head *head)
@@ -326,6 +332,7 @@ __attribute__((constructor)) static void begin(void)
         ring *= 2;
     recording = true;
     started = clock_ns();
+    jobs_watch();
     pthread_atfork(NULL, NULL, after_fork);
 }
 

@@ -76,6 +76,9 @@ extern __thread struct thread this_thread;
 /* Whether anything is to be recorded: scripts/see has started the program. */
 extern bool recording;
 
+/* Whether there is a file: this process has an event base. */
+bool recording_began(void);
+
 uint64_t clock_ns(void);
 
 /* Writes a record, with the time now, or with that time. */

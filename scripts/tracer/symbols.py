@@ -7,6 +7,8 @@ import struct
 import subprocess
 
 LOAD = 1
+SYMBOL_TABLES = (2, 11)  # all of them; those that other modules may use
+FUNCTIONS = (2, 10)
 
 
 class Module:
@@ -15,6 +17,7 @@ class Module:
     def __init__(self, path):
         self.path = path
         self.parts = []  # of the file: (offset, size, address)
+        self.functions = None  # (address, size, name), once they were asked for
         try:
             with open(path, "rb") as file:
                 self.read_parts(file)
@@ -41,6 +44,45 @@ class Module:
         for start, length, address in self.parts:
             if start <= offset < start + length:
                 return offset - start + address
+        return None
+
+    def read_functions(self):
+        """From the symbol tables, sorted."""
+        with open(self.path, "rb") as file:
+            data = file.read()
+        start = struct.unpack_from("<Q", data, 40)[0]
+        size, count = struct.unpack_from("<HH", data, 58)
+        tables = [
+            struct.unpack_from("<IIQQQQIIQQ", data, start + size * number)
+            for number in range(count)
+        ]
+        for table in tables:
+            if table[1] not in SYMBOL_TABLES:
+                continue
+            names = tables[table[6]][4]
+            for at in range(table[4], table[4] + table[5], 24):
+                name, info, _, _, address, length = struct.unpack_from(
+                    "<IBBHQQ", data, at
+                )
+                if info & 15 in FUNCTIONS and address and length:
+                    end = data.index(b"\0", names + name)
+                    text = data[names + name : end].decode("utf-8", "replace")
+                    self.functions.append((address, length, text))
+        self.functions.sort()
+
+    def name(self, address):
+        """Of the function at that address, or None if no symbol covers it."""
+        if self.functions is None:
+            self.functions = []
+            try:
+                self.read_functions()
+            except (OSError, struct.error, ValueError, IndexError):
+                pass
+        at = bisect.bisect_right(self.functions, (address, 1 << 64)) - 1
+        if at >= 0:
+            start, length, name = self.functions[at]
+            if address < start + length:
+                return name
         return None
 
     @property
@@ -117,13 +159,12 @@ class Symbols:
             errors="replace",
             check=False,
         ).stdout.splitlines()
-        for (address, _), name, where in zip(pairs, lines[::2], lines[1::2]):
+        for (address, inside), name, where in zip(pairs, lines[::2], lines[1::2]):
             file, _, line = where.partition(" ")[0].rpartition(":")
             number = int(line) if line.isdigit() else 0
-            if name == "??":
-                name = self.known[address][0]
             if file.startswith("?") or not number:
-                self.known[address] = (name, None, None)
+                name = self.modules[path].name(inside)
+                self.known[address] = (name or self.known[address][0], None, None)
             else:
                 self.known[address] = (name, self.shorten(file), number)
 

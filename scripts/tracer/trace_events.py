@@ -16,8 +16,16 @@ def us(ns):
     return ns / 1000
 
 
+def as_async(made, event, last):
+    """A job: from its beginning to its end, which may be in another callback."""
+    end = last if event["end"] is None else event["end"]
+    made["id"] = event["job"]
+    return [{**made, "ph": "b"}, {**made, "ph": "e", "ts": us(max(event["t"], end))}]
+
+
 def trace(run):
-    """Spans are complete events ("X"), what happens in a moment is "i"."""
+    """Spans are complete events ("X"), jobs asynchronous ones ("b", "e"), and what
+    happens in a moment is an instant of its thread ("i")."""
     pid = run["program"]["pid"]
     events = [
         {
@@ -51,6 +59,9 @@ def trace(run):
         }
         if "object" in event:
             made["args"]["object"] = run["objects"][event["object"]]["name"]
+        if event["kind"] == "job":
+            events += as_async(made, event, run["end"]["t"])
+            continue
         if "end" in event:
             end = run["end"]["t"] if event["end"] is None else event["end"]
             made.update(ph="X", dur=us(max(0, end - event["t"])))

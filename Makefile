@@ -14,14 +14,14 @@
 .SECONDEXPANSION:
 .PHONY: FORCE help all programs exercises variants answers exercise-commands run-chapter test \
 	check new-exercise soak bench quiz prove cards index compare lint format clean \
-	practice watch try hint reset pack handout grade gradescope
+	practice watch try see hint reset pack handout grade gradescope
 
 ifeq ($(origin CC),default)
 CC := gcc
 endif
 comma := ,
 # Practice has sanitizers of its own: a SANITIZE that was exported once is not for it.
-ifneq ($(filter practice watch try hint exercises exercise-commands grade handout gradescope \
+ifneq ($(filter practice watch try see hint exercises exercise-commands grade handout gradescope \
 	cards,$(MAKECMDGOALS)),)
 override SANITIZE :=
 endif
@@ -36,7 +36,7 @@ CHAPTER ?= $(firstword $(filter $(CHAPTERS),$(MAKECMDGOALS)))
 unexport BASH_ENV
 export LC_ALL := C.UTF-8
 # `make practice 03-1` is meant as EXERCISE=03-1.
-ifneq ($(filter practice watch try hint reset,$(firstword $(MAKECMDGOALS))),)
+ifneq ($(filter practice watch try see hint reset,$(firstword $(MAKECMDGOALS))),)
 exercise_goal := $(filter-out $(CHAPTERS),$(filter 0% 1% 2% 3% 4% 5% 6% 7% 8% 9%,$(MAKECMDGOALS)))
 EXERCISE ?= $(firstword $(exercise_goal))
 endif
@@ -46,7 +46,7 @@ override ARGS := $(value ARGS)
 override CLASS := $(value CLASS)
 override HOSTS := $(value HOSTS)
 export CHAPTER SANITIZE VALGRIND CARD EXERCISE SHIPPED SUBMISSION FORMAT UNSAFE NAME ARGS CHECK \
-	SEED STRICT CLASS DUE POINTS VISIBILITY HOSTS
+	SEED STRICT CLASS DUE PROGRAM TWIN POINTS VISIBILITY HOSTS
 .PHONY: $(CHAPTERS) $(exercise_goal)
 $(CHAPTERS) $(exercise_goal):
 	@:
@@ -217,6 +217,9 @@ watch: ## practice, again on every save
 
 try: ## run your program as it is checked: EXERCISE=01-2 ARGS='…'
 	@scripts/try
+
+see: ## what the loop did: PROGRAM=01-loop/loop or EXERCISE= ARGS= TWIN=1
+	@scripts/tracer/make-see
 
 hint: ## the next hint for the open exercise; EXERCISE=01-2
 	@scripts/hint

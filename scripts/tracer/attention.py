@@ -8,7 +8,7 @@ STARVED = 1 * MS
 MANY = 100  # activations in one pass
 SPINS = 1000  # passes in a row
 ORDER = (
-    "unfinished nested deadlock blocked starved late early ready-and-late drift busy"
+    "unfinished asleep nested deadlock blocked starved late early ready-and-late drift busy"
     " not-awaited pending"
 ).split()
 
@@ -39,6 +39,7 @@ class Attention:
     def look(self):
         self.nested()
         self.unfinished()
+        self.asleep()
         self.blocked()
         self.timers()
         self.ready_and_late()
@@ -101,7 +102,7 @@ class Attention:
             )
 
     def unfinished(self):
-        if self.run["end"]["how"] == "exit":
+        if self.run["end"]["how"] != "signal":
             return
         found = [
             index
@@ -110,7 +111,7 @@ class Attention:
         ]
         if found:
             event = self.events[found[-1]]
-            how = self.run["end"].get("signal", "it ended")
+            how = self.run["end"]["signal"]
             self.add(
                 "unfinished",
                 "01-17",
@@ -118,6 +119,30 @@ class Attention:
                 f"{self.name(event)} began at {ms(event['t'])} and had not returned "
                 f"when the program ended ({how})",
             )
+
+    def asleep(self):
+        """It was killed while it waited for something that did not come."""
+        if self.run["end"]["how"] != "signal":
+            return
+        for index, event in enumerate(self.events):
+            if event["kind"] != "sleep" or event["end"] is not None:
+                continue
+            waits = [self.pending_words(each) for each in self.run["pending"][:5]]
+            self.add(
+                "asleep",
+                "01-09",
+                [index],
+                f"the loop had slept since {ms(event['t'])} when the program ended "
+                f"({self.run['end']['signal']}); it waits for "
+                + (", ".join(waits) or "nothing that is known"),
+            )
+
+    def pending_words(self, each):
+        if "task" in each:
+            return f"task {self.run['tasks'][each['task']]['name']}: {each['for']}"
+        made = self.run["objects"][each["object"]]
+        fd = "" if made["fd"] is None else f" (fd {made['fd']})"
+        return f"{made['kind']} {made['name']}{fd}"
 
     def blocked(self):
         groups = collections.defaultdict(list)

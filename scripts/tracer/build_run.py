@@ -677,12 +677,15 @@ class Builder:
         record, fd, length, text = self.output
         if len(text) >= length:
             self.output = None
+            text = text[:length].decode("utf-8", "replace")
+            last = self.events[-1] if self.events else {}
+            if last.get("kind") == "output" and last["fd"] == fd:
+                if last["lane"] == record.lane and len(last["text"]) < 500:
+                    if not last["text"].endswith("\n"):
+                        last["text"] += text
+                        return
             self.emit(
-                record,
-                "output",
-                by=self.innermost(record),
-                fd=fd,
-                text=text[:length].decode("utf-8", "replace"),
+                record, "output", by=self.innermost(record), fd=fd, text=text
             )
 
     def on_end(self, record, *_):

@@ -129,10 +129,18 @@ int __fprintf_chk(FILE *file, int flag, const char *format, ...)
     return status;
 }
 
+static void record_char(int c, const FILE *file)
+{
+    char text = (char)c;
+
+    record_text(output_of(file), &text, output_of(file) < 0 ? 0 : 1);
+}
+
 NEXT(puts)
 int puts(const char *text)
 {
     record_text(1, text, strlen(text));
+    record_char('\n', stdout);
     return next_puts()(text);
 }
 
@@ -148,13 +156,6 @@ size_t fwrite(const void *from, size_t size, size_t count, FILE *file)
 {
     record_text(output_of(file), from, output_of(file) < 0 ? 0 : size * count);
     return next_fwrite()(from, size, count, file);
-}
-
-static void record_char(int c, const FILE *file)
-{
-    char text = (char)c;
-
-    record_text(output_of(file), &text, output_of(file) < 0 ? 0 : 1);
 }
 
 NEXT(putchar)

@@ -39,7 +39,7 @@ __thread struct thread this_thread;
 
 static struct head *_Atomic file;
 static struct record *slots;
-static uint32_t ring = 1 << 18;
+static uint32_t ring = 1 << 10; /* slots, a power of two */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pid_t parent;
 static uint64_t started; /* when the process began */

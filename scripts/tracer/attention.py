@@ -2,7 +2,7 @@
 import collections
 
 MS = 1_000_000
-LATE = 20 * MS  # what callbacks and a stale clock may cost a timer
+LATE = 0.2  # of the limit: what callbacks and a stale clock may cost a timer
 STALE = 10 * MS  # the coarse clock lags by 4 ms at most
 STARVED = 1 * MS
 MANY = 100  # activations in one pass
@@ -97,9 +97,15 @@ class Attention:
                 "nested",
                 "01-15",
                 found,
-                f"{self.name(around)} ran the loop that it was called by: an error, "
-                f"event_base_loop returned {first['returned']}",
+                f"{self.name(around)} ran the loop that it was called by, which is an "
+                f"error{self.returned(first)}",
             )
+
+    @staticmethod
+    def returned(loop):
+        if loop["returned"] is None:
+            return ""
+        return f": event_base_loop returned {loop['returned']}"
 
     def unfinished(self):
         if self.run["end"]["how"] != "signal":
@@ -249,7 +255,7 @@ class Attention:
             (index, why)
             for index, why in found
             if index not in starving
-            and sum(cost for cost, _ in why.values()) >= LATE
+            and sum(cost for cost, _ in why.values()) >= LATE * self.limit
         ]
         if not rest:
             return

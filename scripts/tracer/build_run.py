@@ -86,8 +86,12 @@ class Builder:
                 self.sources[file] = ""
         return self.sources.get(file, "").splitlines()
 
-    def caller(self, address):
-        """`from` and `line` of a call that returns to that address."""
+    def caller(self, address, record):
+        """`from` and `line` of a call that returns to that address. The last call
+        of a callback may be a jump: then it returns to the tracer."""
+        if self.symbols.is_tracer(address):
+            around = self.within(record, "callback") or {"function": None}
+            return {"from": around["function"], "line": None}
         if address not in self.callers:
             self.callers[address] = self.find_caller(address)
         return self.callers[address]
@@ -395,7 +399,7 @@ class Builder:
             asked=asked,
             due=due,
             stale=stale,
-            **self.caller(caller),
+            **self.caller(caller, record),
         )
 
     def on_del(self, record, event, caller, timer, *_):
@@ -414,7 +418,7 @@ class Builder:
             "del",
             by=self.innermost(record),
             object=index,
-            **self.caller(caller),
+            **self.caller(caller, record),
         )
 
     def on_activate(self, record, event, caller, function, what, base, *_):
@@ -427,7 +431,7 @@ class Builder:
             "activate",
             by=self.innermost(record),
             object=index,
-            **self.caller(caller),
+            **self.caller(caller, record),
         )
 
     def on_stop(self, record, base, caller, *_):
@@ -436,7 +440,7 @@ class Builder:
             "break",
             by=self.innermost(record),
             base=self.base(base),
-            **self.caller(caller),
+            **self.caller(caller, record),
         )
 
     def on_call_begin(self, record, pointer, function, fd, bits, due, base):

@@ -180,6 +180,10 @@ class Symbols:
             self.learn([address])
         return self.known[address]
 
+    def is_tracer(self, address):
+        module, _ = self.place(address)
+        return bool(module and os.path.basename(module.path) == "tracer.so")
+
     def is_own(self, address):
         """Whether it belongs to the program, not to a library."""
         module, _ = self.place(address)

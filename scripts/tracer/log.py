@@ -76,9 +76,16 @@ class Log:
         depth, around = 0, event.get("in", event.get("by"))
         while around is not None:
             if self.events[around]["kind"] in ("callback", "step"):
-                depth += 1
+                depth += not self.hides(around)
             around = self.events[around]["in"]
         return depth
+
+    def hides(self, index):
+        """libevent's own callback, in which one of the program's stands."""
+        event = self.events[index]
+        if index not in self.inner or event["kind"] != "callback":
+            return False
+        return self.objects[event["object"]]["internal"]
 
     def words(self, index, event):
         say = getattr(self, "say_" + event["kind"].replace("-", "_"), None)
@@ -108,7 +115,7 @@ class Log:
         return f"{event['ready']} ready" if event["ready"] else ""
 
     def say_callback(self, event, index):
-        if index in self.inner and self.objects[event["object"]]["internal"]:
+        if self.hides(index):
             return None, ""
         name = self.function(event["function"])
         if event["count"] > 1:

@@ -6,7 +6,7 @@ LATE = 0.2  # of the limit: what callbacks and a stale clock may cost a timer
 STALE = 10 * MS  # the coarse clock lags by 4 ms at most
 STARVED = 1 * MS
 MANY = 100  # activations in one pass
-SPINS = 1000  # passes in a row
+SPINS = 500  # passes in a row
 ORDER = (
     "unfinished asleep nested deadlock blocked starved late early ready-and-late drift busy"
     " not-awaited pending"

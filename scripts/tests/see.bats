@@ -45,6 +45,8 @@ kill -- $runs/ends_badly kill
 spin -t 1 -- $runs/ends_badly spin
 sleep -t 1 -- $runs/ends_badly sleep
 fork -- $runs/ends_badly fork
+again -t 1 -r 1000 -- $runs/ends_badly again
+emfile -- $build/02-sockets/proofs/emfile
 END
 }
 
@@ -66,6 +68,7 @@ has_fault() {
     has_fault nested_loop nested 01-15 "on_event ran the loop .* error: event_base_loop returned -1"
     has_fault deadlock deadlock 05-04 "A -> B -> A|B -> A -> B"
     has_fault errors not-awaited 03-10 "task fail failed and nothing awaited it: Simulated error"
+    has_fault emfile busy 02-14 "the loop spins: in 1,0.. passes .* no callback ran but on_error"
     # The cured scene of each is not at fault.
     run asked early_timer '[.attention[] | select(.what == "early")] | length'
     assert_output 1
@@ -169,10 +172,13 @@ Task completed"
 }
 
 @test "see: a run that was crashed, killed or stopped can be read, and says where it was" {
-    has_fault crash unfinished 01-17 "on_end began at .* when the program ended .SIGSEGV"
-    has_fault kill unfinished 01-17 "on_end began at .* when the program ended .SIGKILL"
-    has_fault spin unfinished 01-17 "on_end began at .* .SIGKILL by scripts/see -t"
+    has_fault crash unfinished 01-17 "on_end began at .* later, when the program ended .SIGSEGV"
+    has_fault kill unfinished 01-17 "on_end began at .* later, when the program ended .SIGKILL"
+    has_fault spin unfinished 01-17 "on_end began at .* had not returned [0-9]{3,}.* .SIGKILL by scripts/see -t"
     has_fault sleep asleep 01-09 "it waits for descriptor on_end .fd "
+    has_fault again busy 01-09 "never became idle: the last thing seen is on_again .* times"
+    run asked again '[.attention[].what] | join(" ")'
+    assert_output busy
     assert_equal "$(<"$runs/spin.status") $(<"$runs/sleep.status")" "124 124"
     run grep -c "on_end.* did not return .*ends_badly.c:" "$runs/spin.log"
     assert_output 1
@@ -188,9 +194,13 @@ Task completed"
     run asked starved_timer '.events | .[1].kind, .[-1].kind'
     assert_output "loop
 output"
-    run asked starved_timer '. as $run | [.events[] | .in, .by | numbers
-        | select($run.events[.] | has("end") | not)] | length'
-    assert_output 0
+    run asked starved_timer '. as $run | [.events[] | select(.kind == "sleep" and .in)
+        | $run.events[.in].kind] + [.attention[0].events[] | $run.events[.].kind] | unique
+        | join(" ")'
+    assert_output "callback pass"
+    run grep -c "passes like this one" "$runs/starved_timer.log"
+    assert_success
+    (($(wc -l <"$runs/starved_timer.log") < 3000))
 }
 
 @test "see: the log has a line for each event, its place in the source, and 80 columns" {

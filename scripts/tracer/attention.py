@@ -7,6 +7,8 @@ STALE = 10 * MS  # the coarse clock lags by 4 ms at most
 STARVED = 1 * MS
 MANY = 100  # activations in one pass
 SPINS = 500  # passes in a row
+STOPPED = "SIGKILL by scripts/see -t"
+STOPPING = ("SIGINT", "SIGTERM", STOPPED)  # they come from outside
 ORDER = (
     "unfinished asleep nested deadlock blocked starved late early ready-and-late drift busy"
     " not-awaited pending"
@@ -45,6 +47,7 @@ class Attention:
         self.ready_and_late()
         self.drift()
         self.busy()
+        self.never_idle()
         self.tasks()
         self.pending()
         self.found.sort(key=lambda each: ORDER.index(each["what"]))
@@ -115,16 +118,18 @@ class Attention:
             for index, event in enumerate(self.events)
             if event["kind"] in ("callback", "step") and event["end"] is None
         ]
-        if found:
-            event = self.events[found[-1]]
-            how = self.run["end"]["signal"]
-            self.add(
-                "unfinished",
-                "01-17",
-                found,
-                f"{self.name(event)} began at {ms(event['t'])} and had not returned "
-                f"when the program ended ({how})",
-            )
+        if not found:
+            return
+        event, how = self.events[found[-1]], self.run["end"]["signal"]
+        if how in STOPPING and self.length(event) < self.limit:
+            return
+        self.add(
+            "unfinished",
+            "01-17",
+            found,
+            f"{self.name(event)} began at {ms(event['t'])} and had not returned "
+            f"{ms(self.length(event))} later, when the program ended ({how})",
+        )
 
     def asleep(self):
         """It was killed while it waited for something that did not come."""
@@ -375,6 +380,32 @@ class Attention:
                 f"the loop spins: in {len(best):,} passes in a row a descriptor was "
                 f"ready and no callback ran{why}",
             )
+
+    def never_idle(self):
+        """Killed while the same few callbacks ran again and again."""
+        if self.run["end"]["how"] != "signal":
+            return
+        ran, total = {}, 0
+        for event in reversed(self.events):
+            if event["kind"] == "sleep" and self.length(event) >= MS:
+                break
+            if event["kind"] == "callback" and not self.hidden(event):
+                name = self.name(event)
+                if name not in ran and len(ran) == 3:
+                    break
+                ran[name] = ran.get(name, 0) + event["count"]
+                total += event["count"]
+        if total >= SPINS:
+            self.add(
+                "busy",
+                "01-09",
+                [len(self.events) - 1],
+                "the loop never became idle: the last thing seen is "
+                + ", ".join(f"{name} {times(n)}" for name, n in ran.items()),
+            )
+
+    def hidden(self, event):
+        return self.run["objects"][event["object"]]["internal"]
 
     # --- tasks, and the end -----------------------------------------------------
 

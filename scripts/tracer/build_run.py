@@ -735,6 +735,8 @@ def build(recording, maps, root, command, end):
     builder.build()
     events = builder.events
     last = max([event["t"] for event in events] + [0])
+    if end and end["how"] == "signal":
+        last = max(last, end["t"] - recording.began)
     if builder.ended and not end:
         end = {"how": "exit", "status": None}
     return builder, {

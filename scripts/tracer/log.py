@@ -57,7 +57,49 @@ class Log:
 
     def lines(self):
         yield "      ms  pass"
+        alike, skipped = None, []
+        for block in self.blocks():
+            same = [self.kind_of(event) for _, event in block]
+            if same == alike:
+                skipped.append(block)
+                continue
+            yield from self.fold(skipped)
+            alike, skipped = same, []
+            yield from self.lines_of(block)
+        yield from self.fold(skipped)
+        yield from self.tail()
+
+    def blocks(self):
+        """The events of a pass each."""
+        block = []
         for index, event in enumerate(self.events):
+            if event["kind"] == "pass" and block:
+                yield block
+                block = []
+            block.append((index, event))
+        yield block
+
+    @staticmethod
+    def kind_of(event):
+        """What passes that are alike have in common."""
+        fields = "lane kind object function task fd what for text count".split()
+        return [str(event.get(field)) for field in fields] + [event.get("allowed") == 0]
+
+    def fold(self, blocks):
+        """Passes like the one before them: two are shown, more are counted."""
+        if len(blocks) > 2:
+            last = blocks[-1][0][1]
+            yield (
+                f"{'':16}\u2026 {len(blocks) - 1:,} passes like this one, "
+                f"to {ms(last['t'])} ms"
+            )
+            blocks = blocks[-1:]
+        for block in blocks:
+            yield from self.lines_of(block)
+
+    def lines_of(self, block):
+        made = []
+        for index, event in block:
             text, right = self.words(index, event)
             if text is None:
                 continue
@@ -65,8 +107,8 @@ class Log:
             depth = self.depth(event)
             lane = f"[{event['lane']}] " if self.several else ""
             head = f"{ms(event['t']):>8} {number:>5}  {lane}{'  ' * depth}"
-            yield columns(head + text, right)
-        yield from self.tail()
+            made.append(columns(head + text, right))
+        return made
 
     def pass_of(self, event):
         around = event.get("in")

@@ -1,6 +1,6 @@
-/* ends_badly crash|kill|spin|sleep|fork — what scripts/see must survive: a callback
- * that crashes, is killed or never returns; a loop that waits for nothing; a child
- * with a loop of its own. */
+/* ends_badly crash|kill|spin|again|sleep|fork — what scripts/see must survive: a
+ * callback that crashes, is killed or never returns; a loop that never becomes idle, or
+ * waits for nothing; a child with a loop of its own. */
 #include <event2/event.h>
 #include <signal.h>
 #include <stdio.h>
@@ -29,6 +29,15 @@ static void on_end(evutil_socket_t fd, short what, void *how)
         spins++;
 }
 
+static void on_again(evutil_socket_t fd, short what, void *base)
+{
+    const struct timeval zero = {0, 0};
+
+    (void)fd;
+    (void)what;
+    event_base_once(base, -1, EV_TIMEOUT, on_again, base, &zero);
+}
+
 static void run(char *how)
 {
     struct event_base *base = event_base_new();
@@ -38,7 +47,9 @@ static void run(char *how)
     if (!base || pipe(fds) < 0 || evutil_make_socket_nonblocking(fds[0]) < 0)
         _exit(1);
     event_base_once(base, -1, EV_TIMEOUT, on_ping, how, NULL);
-    if (strcmp(how, "sleep") != 0)
+    if (!strcmp(how, "again"))
+        on_again(-1, 0, base);
+    else if (strcmp(how, "sleep") != 0)
         event_base_once(base, -1, EV_TIMEOUT, on_end, how, &soon);
     else
         event_base_once(base, fds[0], EV_READ, on_end, NULL, NULL);

@@ -58,6 +58,7 @@ has_fault() {
 }
 
 @test "see: each fault of the first chapter's proofs is found, with its card and its cause" {
+    needs_tools jq
     has_fault blocked_timer blocked 05-11 "on_block held the loop 2 times, at most for 3[0-9.]+ ms"
     has_fault blocked_timer late 01-04 "on_timer was late .* by on_block, .* by the loop's stale"
     has_fault blocked_timer late 01-04 "on_timer #2 was late [0-9.]+ ms: [0-9.]+ ms by on_block$"
@@ -81,6 +82,7 @@ has_fault() {
 @test "see: programs without a fault have none, and every card that is named exists" {
     local name
 
+    needs_tools jq
     for name in loop tasks locks gather limit timeout worker_queue callbacks lost_update \
         executor equal_deadlines sources loop.py tasks.py locks.py; do
         run asked "$name" '.attention[] | .what + ": " + .text'
@@ -95,6 +97,7 @@ has_fault() {
 @test "see: what a program prints is the same, stands in the run, and its status is kept" {
     local name
 
+    needs_tools jq
     for name in loop tasks locks gather limit timeout worker_queue callbacks lost_update \
         executor; do
         assert_equal "$(<"$runs/$name.status")" 0
@@ -107,6 +110,7 @@ has_fault() {
 }
 
 @test "see: each line that a task prints stands in a step of that task" {
+    needs_tools jq
     run asked tasks '. as $run | .events[] | select(.kind == "output")
         | "\(.text | rtrimstr("\n")) \(around($run)[0] | task($run))"'
     assert_output "Task 2 completed 2
@@ -120,6 +124,7 @@ Task 1 completed 1"
 }
 
 @test "see: what waits and what ends is in order: created, ready, steps, waits, done" {
+    needs_tools jq
     run asked tasks '. as $run | .events[]
         | select(.task != null and .task < 3 and .kind != "task-ready")
         | "\(.kind) \(task($run))\(if .for then ": " + .for else "" end)"'
@@ -151,6 +156,7 @@ task-done main"
 }
 
 @test "see: C and its asyncio twin take the same steps" {
+    needs_tools jq
     local name steps='. as $run | (first(.events | to_entries[]
         | select(.value.kind == "task-done" and .value.task == 0) | .key)) as $last
         | .events[:$last + 1][] | select(.kind == "step" or (.kind == "output" and .fd == 1))
@@ -172,6 +178,7 @@ Task completed"
 }
 
 @test "see: a run that was crashed, killed or stopped can be read, and says where it was" {
+    needs_tools jq
     has_fault crash unfinished 01-17 "on_end began at .* later, when the program ended .SIGSEGV"
     has_fault kill unfinished 01-17 "on_end began at .* later, when the program ended .SIGKILL"
     has_fault spin unfinished 01-17 "on_end began at .* had not returned [0-9]{3,}.* .SIGKILL by scripts/see -t"
@@ -188,6 +195,7 @@ Task completed"
 }
 
 @test "see: a record is bounded; its beginning and its end are kept" {
+    needs_tools jq
     run asked starved_timer '.dropped > 100000 and ([.events[] | select(.kind == "gap")]
         | length > 0) and (.events | length < 21000)'
     assert_output true
@@ -198,6 +206,24 @@ output"
         | $run.events[.in].kind] + [.attention[0].events[] | $run.events[.].kind] | unique
         | join(" ")'
     assert_output "callback pass"
+    # A file of 40 events: each kept one stands in the span that it stood in.
+    run $python -I - "$runs/locks.run.json" <<'END'
+import json, sys
+sys.path.insert(0, "scripts/tracer")
+from shorten import shorten
+run = json.load(open(sys.argv[1]))
+short = shorten(run, 40)["events"]
+whole = {(e["t"], e["kind"], e.get("task")): e for e in run["events"]}
+gaps = sum(e["count"] for e in short if e["kind"] == "gap")
+assert len(short) - sum(e["kind"] == "gap" for e in short) + gaps == len(run["events"])
+for event in short:
+    if event.get("in") is not None:
+        before = whole[event["t"], event["kind"], event.get("task")]
+        assert short[event["in"]]["t"] == run["events"][before["in"]]["t"]
+        assert short[event["in"]]["kind"] == run["events"][before["in"]]["kind"]
+print(len(short) < 60)
+END
+    assert_output True
     run grep -c "passes like this one" "$runs/starved_timer.log"
     assert_success
     (($(wc -l <"$runs/starved_timer.log") < 3000))
@@ -215,6 +241,7 @@ output"
 @test "see: a trace has the fields of its format, and its spans nest" {
     local name
 
+    needs_tools jq
     for name in blocked_timer executor spin; do
         run jq '[.traceEvents[] | select(
             (.ph == "M" and .args.name) or (.ts >= 0 and .pid > 0 and .tid > 0 and (.name | length > 0)

@@ -231,10 +231,22 @@ class Builder:
         early, dropped = self.recording.early, self.recording.dropped
         for record in self.recording.records:
             if dropped and record.number > early + dropped:
+                self.close_all()
                 self.emit(record, "gap", count=dropped)
                 dropped = 0
-                self.lanes.clear()
             getattr(self, "on_" + record.kind, self.ignore)(record, *record.v)
+
+    def close_all(self):
+        """Records were dropped: what was open then, but for the loops, has ended
+        meanwhile, most likely."""
+        last = self.events[-1]["t"] if self.events else 0
+        for lane in self.lanes.values():
+            for index in lane.stack:
+                if self.events[index]["kind"] != "loop":
+                    self.events[index]["end"] = last
+            lane.stack = [
+                index for index in lane.stack if self.events[index]["kind"] == "loop"
+            ]
 
     def learn_symbols(self):
         functions, callers = set(), set()

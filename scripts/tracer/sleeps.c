@@ -99,6 +99,7 @@ long syscall(long number, ...)
 
     va_start(args, number);
     for (int i = 0; i < 6; i++)
+        /* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): not so */
         v[i] = va_arg(args, long);
     va_end(args);
     if (number != SYS_epoll_pwait || !is_loops())

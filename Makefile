@@ -194,7 +194,8 @@ FORCE:
 
 # What scripts/see preloads into the program that it shows.
 TRACER := $(wildcard scripts/tracer/*.c)
-$(BUILD)/tracer.so: $(TRACER) $(wildcard scripts/tracer/*.h) $(BUILD)/.flags
+$(BUILD)/tracer.so: $(TRACER) $(wildcard scripts/tracer/*.h) 03-tasks/modules/await.h \
+		03-tasks/modules/task_loop.h 05-pitfalls/modules/job.h $(BUILD)/.flags
 	@mkdir -p $(@D)
 	@echo "cc tracer.so"
 	@$(CC) $(filter-out -f%,$(ALL_CFLAGS)) -fPIC -shared -ftls-model=initial-exec -o $@ $(TRACER)

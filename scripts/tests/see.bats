@@ -46,6 +46,7 @@ spin -t 1 -- $runs/ends_badly spin
 sleep -t 1 -- $runs/ends_badly sleep
 fork -- $runs/ends_badly fork
 again -t 1 -r 1000 -- $runs/ends_badly again
+leaks -- $build/05-pitfalls/leaks broken
 emfile -- $build/02-sockets/proofs/emfile
 END
 }
@@ -69,6 +70,7 @@ has_fault() {
     has_fault nested_loop nested 01-15 "on_event ran the loop .* error: event_base_loop returned -1"
     has_fault deadlock deadlock 05-04 "A -> B -> A|B -> A -> B"
     has_fault errors not-awaited 03-10 "task fail failed and nothing awaited it: Simulated error"
+    has_fault leaks pending 05-09 "still pending at the end, never deleted: on_silence, "
     has_fault emfile busy 02-14 "the loop spins: in 1,0.. passes .* no callback ran but on_error"
     # The cured scene of each is not at fault.
     run asked early_timer '[.attention[] | select(.what == "early")] | length'

@@ -78,14 +78,31 @@ int timerfd_settime(int fd, int flags, const struct itimerspec *value,
 NEXT(epoll_wait)
 int epoll_wait(int fd, struct epoll_event *events, int most, int ms)
 {
-    bool loops = is_loops();
     int ready;
 
-    if (!loops)
+    if (!is_loops())
         return next_epoll_wait()(fd, events, most, ms);
     sleep_begins(ms < 0 ? this_thread.timerfd : ms_to_ns(ms));
     ready = next_epoll_wait()(fd, events, most, ms);
     sleep_ends(ready, events);
+    return ready;
+}
+
+/* What libevent 2.2 calls, where the kernel has it. */
+NEXT(epoll_pwait2)
+int epoll_pwait2(int fd, struct epoll_event *events, int most,
+                 const struct timespec *timeout, const sigset_t *mask)
+{
+    bool loops = is_loops();
+    int ready;
+
+    if (loops)
+        sleep_begins(timeout ? (uint64_t)timeout->tv_sec * 1000000000U +
+                                   (uint64_t)timeout->tv_nsec
+                             : this_thread.timerfd);
+    ready = next_epoll_pwait2()(fd, events, most, timeout, mask);
+    if (loops)
+        sleep_ends(ready, events);
     return ready;
 }
 

@@ -201,8 +201,8 @@ $(BUILD)/tracer.so: $(TRACER) $(wildcard scripts/tracer/*.h) 03-tasks/modules/aw
 	@$(CC) $(filter-out -f%,$(ALL_CFLAGS)) -fPIC -shared -ftls-model=initial-exec -o $@ $(TRACER)
 
 # Those of patched answers only where these are built: they are more than all others.
--include $(shell find $(BUILD) $(if $(filter variants answers,$(MAKECMDGOALS))$(findstring \
-	/exercises/,$(MAKECMDGOALS)),,-path '*/exercises/*/*' -prune -o) -name '*.d' -print 2>/dev/null)
+-include $(shell find $(BUILD) $(if $(filter variants answers,$(MAKECMDGOALS)),, \
+	-path '*/exercises/*/*' -prune -o) -name '*.d' -print 2>/dev/null)
 
 run-chapter: ## build and play a chapter: CHAPTER=01-loop (or 01, 1, loop)
 	@scripts/run-chapter

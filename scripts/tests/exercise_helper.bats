@@ -118,7 +118,7 @@ static void on_event(evutil_socket_t fd, short events, void *arg)
             ;
     while (!strcmp(arg, "asleep"))
         usleep(1000);
-    for (char forever[200] = "and on"; !strcmp(arg, "prints"); usleep(1000))
+    for (char forever[40] = "and on"; !strcmp(arg, "prints"); usleep(1000))
         (void)!write(1, forever, sizeof forever);
 }
 int main(int argc, char **argv)

@@ -2,8 +2,8 @@
 # scripts/see and make see: what the loop did, in a log and in files of one form.
 
 bats_require_minimum_version 1.5.0
-load ../lib/test_helper
-load helpers/see
+load ../../lib/test_helper
+load ../helpers/see
 
 plain_build_only=yes
 

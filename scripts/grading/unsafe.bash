@@ -42,8 +42,8 @@ end_all() {
     nobody
     if ((EUID == 0)); then
         "${nobody[@]}" bash -c 'kill -KILL -1' 2>/dev/null || true
-        find /tmp /var/tmp /dev/shm /run/lock -xdev -uid "${nobody[2]}" ! -path "$GRADE_KIT*" -delete \
-            2>/dev/null || true
+        find /tmp /var/tmp /dev/shm /run/lock -xdev -uid "${nobody[2]}" \
+            ! -path "$GRADE_KIT*" -delete 2>/dev/null || true
     fi
 }
 trap 'end_all; rm -rf "$work"' EXIT

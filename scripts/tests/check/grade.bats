@@ -28,7 +28,7 @@ setup_file() {
         '{ dprintf(1, "hello %s\n", n > 1 ? v[1] : ""); _exit(0); }' | answer hurried
     handler
     printf '%s\n' '#include <stdlib.h>' 'int main(void) { char *p = malloc(1); free(p); return *p; }' |
-        answer crasher
+        answer crashes
     printf '%s\n' '#include <err.h>' '#include <stdio.h>' '#include <stdlib.h>' 'static void *lost;' \
         'int main(int n, char **v) { printf("hello %s\n", v[n - 1]); warnx("bye"); lost = malloc(9);' \
         'lost = 0; }' |
@@ -233,7 +233,7 @@ END
 
     cp -r "$book" "$BATS_TEST_TMPDIR/book"
     cd "$BATS_TEST_TMPDIR/book"
-    for name in crasher leaker hurried; do
+    for name in crashes leaker hurried; do
         cp "$class/$name/01-loop/exercises/1_greet.c" 01-loop/exercises
         run quiet_make -s practice EXERCISE=01-1 SEED="$(<"build/grade/students/$name/01-1.seed")"
         run same build/practice/01-1.tap "build/grade/students/$name/01-1.tap"
@@ -243,7 +243,7 @@ END
     done
     cp "$book/01-loop/exercises/1_greet.c" 01-loop/exercises
     book=$PWD grade SUBMISSION="$again"
-    for name in crasher leaker hurried; do
+    for name in crashes leaker hurried; do
         for file in tap said look seed mark; do
             run diff "$book/build/grade/students/$name/01-1.$file" "build/grade/students/$name/01-1.$file"
             assert_success

@@ -12,7 +12,7 @@ setup_file() {
     cd "$root" || return
     export runs=$BATS_FILE_TMPDIR/runs
     mkdir -p "$runs"
-    make -s "$build/tracer.so" >&2
+    make -s "${build#"$root"/}/tracer.so" >&2
     for driver in ends_badly two_events; do
         gcc -O1 -g -o "$runs/$driver" "scripts/tests/drivers/$driver.c" -levent
     done

@@ -34,8 +34,8 @@ start_hosts() {
         printf 'Host host-%s\nHostName 198.18.%d.2\n' "$name" "$number" >>"$1/config"
         echo "1/host-$name" >>"$hosts"
     done
-    printf '%s\n' "Host *" "IdentityFile $1/key" "IdentitiesOnly yes" "UserKnownHostsFile $1/known" \
-        "StrictHostKeyChecking no" "LogLevel ERROR" >>"$1/config"
+    printf '%s\n' "Host *" "IdentityFile $1/key" "IdentitiesOnly yes" \
+        "UserKnownHostsFile $1/known" "StrictHostKeyChecking no" "LogLevel ERROR" >>"$1/config"
     export PARALLEL_SSH="ssh -F $1/config"
     for name in a b; do
         for _ in {1..50}; do
@@ -51,9 +51,11 @@ start_hosts() {
 start_host() {
     # shellcheck disable=SC2016 # the inner shell's
     ip netns exec "$net$1" timeout -s KILL 1800 unshare --mount --pid --fork --kill-child \
-        --mount-proc bash -c 'mount --bind "$1" /tmp && { [[ ! -d $2 ]] || mount -t tmpfs tmpfs "$2"; } && exec /usr/sbin/sshd \
-        -D -e -f /dev/null -h /tmp/ssh/key -o AuthorizedKeysFile=/tmp/ssh/authorized \
-        -o PidFile=none -o StrictModes=no -o PasswordAuthentication=no' - "$hosts_at/$1/tmp" "$root" \
+        --mount-proc bash -c '
+            mount --bind "$1" /tmp && { [[ ! -d $2 ]] || mount -t tmpfs tmpfs "$2"; } &&
+                exec /usr/sbin/sshd -D -e -f /dev/null -h /tmp/ssh/key -o PidFile=none \
+                    -o AuthorizedKeysFile=/tmp/ssh/authorized -o StrictModes=no \
+                    -o PasswordAuthentication=no' - "$hosts_at/$1/tmp" "$root" \
         >/dev/null 2>"$hosts_at/$1/said" </dev/null 3>&- &
     echo $! >"$hosts_at/$1/pid"
     disown

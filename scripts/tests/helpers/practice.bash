@@ -124,5 +124,8 @@ practised() {
 # is all of them.
 practised_in_full() {
     run in_copy practice
-    output=$(grep -v '^      ' <<<"$output")$'\n'$(sed -n 's/^# | /      /p' "$copy/build/practice/01-1.tap")
+    output=$(
+        grep -v '^      ' <<<"$output"
+        sed -n 's/^# | /      /p' "$copy/build/practice/01-1.tap"
+    )
 }

@@ -14,8 +14,9 @@ int main(int count, char **arguments)
     int fd = socket(AF_INET, SOCK_STREAM, 0);
 
     (void)arguments;
-    while (count == 1)
-        (void)pause();
+    if (count == 1)
+        for (;;)
+            (void)pause();
     here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (bind(fd, (struct sockaddr *)&here, size) < 0 || listen(fd, 5) < 0 ||
         getsockname(fd, (struct sockaddr *)&here, &size) < 0) {

@@ -50,8 +50,10 @@ static void in_child(void (*work)(void))
 
 int main(int count, char **arguments)
 {
+    const char *options = getenv("ASAN_OPTIONS");
+
     way = arguments[count - 1];
-    if (is("reexec") && !strstr(getenv("ASAN_OPTIONS"), "detect_leaks=0")) {
+    if (is("reexec") && options && !strstr(options, "detect_leaks=0")) {
         (void)setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
         (void)execv("/proc/self/exe", arguments);
     }

@@ -31,12 +31,12 @@ return argc > 1 && !strcmp(argv[1], "3") ? 3 : 0;'
 [#]
 ["]
 []'
-    assert_equal "$stderr" ""
+    assert_equal "${stderr%building 01-1 …}" ""
     run --separate-stderr bash -c "printf 'a\\000b' | env -u MAKEFLAGS -u BUILD make -C $copy try 1-1 | od -c"
     assert_line --partial 'a  \0   b'
     run --separate-stderr in_copy try 01-1 ARGS=3
     assert_success
-    assert_equal "$stderr" "exit 3"
+    assert_equal "${stderr##*…$'\n'}" "exit 3" # it says so if it builds for a second
     run in_copy try 01-1 ARGS=leak
     assert_output --partial "LeakSanitizer: detected memory leaks"
     run in_copy try 01-1 ARGS=open
@@ -51,7 +51,7 @@ return argc > 1 && !strcmp(argv[1], "3") ? 3 : 0;'
     run -2 in_copy try
     assert_line --index 0 "Which exercise?  make try EXERCISE=01-1 ARGS='40 25 10'"
     run -2 in_copy try 01-1 ARGS="'a"
-    assert_line --index 0 "try: ARGS='a: no closing quotation"
+    assert_line "try: ARGS='a: no closing quotation"
     run -2 in_copy try 01-1 CHECK=4
     assert_output --partial "CHECK=4: the checks of 01-1 are:"
     assert_line --partial "2	it fails without N"

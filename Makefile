@@ -14,7 +14,7 @@
 .SECONDEXPANSION:
 .PHONY: FORCE help all programs exercises variants answers exercise-commands run-chapter test \
 	check new-exercise soak bench quiz prove cards index compare lint format clean \
-	practice watch try see hint reset pack handout grade gradescope
+	practice watch try see page hint reset pack handout grade gradescope
 
 ifeq ($(origin CC),default)
 CC := gcc
@@ -200,9 +200,20 @@ $(BUILD)/tracer.so: $(TRACER) $(wildcard scripts/tracer/*.h) 03-tasks/modules/aw
 	@echo "cc tracer.so"
 	@$(CC) $(filter-out -f%,$(ALL_CFLAGS)) -fPIC -shared -ftls-model=initial-exec -o $@ $(TRACER)
 
+# What the pages of scripts/see are made with: d3 and esbuild, from npm.
+PAGE := scripts/tracer/page
+$(BUILD)/page/node_modules/.package-lock.json: $(PAGE)/package.json $(PAGE)/package-lock.json
+	@mkdir -p $(BUILD)/page
+	@cp $^ $(BUILD)/page
+	@npm ci --prefix $(BUILD)/page --no-audit --no-fund --ignore-scripts --loglevel=error
+	@touch $@
+$(BUILD)/page/page.js: $(wildcard $(PAGE)/*.js) $(BUILD)/page/node_modules/.package-lock.json
+	@NODE_PATH=$(BUILD)/page/node_modules $(BUILD)/page/node_modules/.bin/esbuild $(PAGE)/main.js \
+		--bundle --minify --format=iife --target=es2022 --log-level=warning --outfile=$@
+
 # Those of patched answers only where these are built: they are more than all others.
--include $(shell find $(BUILD) $(if $(filter variants answers,$(MAKECMDGOALS)),, \
-	-path '*/exercises/*/*' -prune -o) -name '*.d' -print 2>/dev/null)
+-include $(shell find $(BUILD) -path '*/node_modules' -prune -o $(if $(filter variants \
+	answers,$(MAKECMDGOALS)),,-path '*/exercises/*/*' -prune -o) -name '*.d' -print 2>/dev/null)
 
 run-chapter: ## build and play a chapter: CHAPTER=01-loop (or 01, 1, loop)
 	@scripts/run-chapter
@@ -221,6 +232,8 @@ try: ## run your program as it is checked: EXERCISE=01-2 ARGS='…'
 
 see: ## what the loop did: PROGRAM=01-loop/loop or EXERCISE= ARGS= TWIN=1
 	@scripts/tracer/make-see
+
+page: $(BUILD)/page/page.js ## d3, with which make see draws its pages (npm)
 
 hint: ## the next hint for the open exercise; EXERCISE=01-2
 	@scripts/hint

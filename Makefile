@@ -203,6 +203,8 @@ $(BUILD)/tracer.so: $(TRACER) $(wildcard scripts/tracer/*.h) 03-tasks/modules/aw
 # What the pages of scripts/see are made with: d3 and esbuild, from npm.
 PAGE := scripts/tracer/page
 $(BUILD)/page/node_modules/.package-lock.json: $(PAGE)/package.json $(PAGE)/package-lock.json
+	@command -v npm >/dev/null || \
+		{ echo "page: npm is missing: scripts/setup --dev installs it" >&2; exit 1; }
 	@mkdir -p $(BUILD)/page
 	@cp $^ $(BUILD)/page
 	@npm ci --prefix $(BUILD)/page --no-audit --no-fund --ignore-scripts --loglevel=error

@@ -104,6 +104,7 @@ test("what is activated by hand stands last in the active queue, and once", () =
     { kind: "activate", t: 23, by: 3, object: 2, from: 0, line: 4 },
     callback(40, 50, 1, { due: 15 }), callback(60, 70, 2, { cause: "active" })],
   [object("timer", "a"), object("timer", "b"), object("active", "c")]);
+  assert.deepEqual(at(run, 2, true).active, [0, 1]);
   assert.deepEqual(at(run, 5).active, [1, 2]);
   assert.equal(at(run, 5).line, 4);
   assert.deepEqual(at(run, 7).active, []);
@@ -164,6 +165,16 @@ test("going back gives the same states as going forward, in a run of 2,000 event
   for (let number = states.steps.length - 1; number >= 0; number--) {
     assert.deepEqual(states.at(number), forward[number]);
   }
+  let printed = 0;
+  let timers = 0;
+  states.steps.forEach(({ index, end }, number) => {
+    const { kind } = events[index];
+    if (kind === "output") printed += 1;
+    if (kind === "pass" && !end) timers = 1;
+    if (kind === "callback" && !end) timers = 0;
+    assert.equal(forward[number].printed, printed);
+    assert.equal(forward[number].timers.size, timers);
+  });
   assert.equal(states.printed(forward.at(-1)).length, 500);
   assert.equal(states.at(-1).printed, 0);
 });

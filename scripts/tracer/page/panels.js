@@ -121,7 +121,7 @@ export class State {
     } else if (state.running.length) {
       text = "runs callbacks";
     } else if (state.base != null) {
-      text = "between two steps";
+      text = "awake, between two callbacks";
     }
     const pass = state.pass == null ? "" : `pass ${this.run.events[state.pass].pass}: `;
     return [element("h3", {}, "Loop"), element("p", {}, pass + text)];

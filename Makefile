@@ -14,7 +14,7 @@
 .SECONDEXPANSION:
 .PHONY: FORCE help all programs exercises variants answers exercise-commands run-chapter test \
 	check new-exercise soak bench quiz prove cards index compare lint format clean \
-	practice watch try see page hint reset pack handout grade gradescope
+	practice watch try see page pictures hint reset pack handout grade gradescope
 
 ifeq ($(origin CC),default)
 CC := gcc
@@ -236,6 +236,9 @@ see: ## what the loop did: PROGRAM=01-loop/loop or EXERCISE= ARGS= TWIN=1
 	@scripts/tracer/make-see
 
 page: $(BUILD)/page/page.js ## d3, with which make see draws its pages (npm)
+
+pictures: ## draw the lessons' pictures again, from runs of the programs
+	@scripts/tracer/make-pictures
 
 hint: ## the next hint for the open exercise; EXERCISE=01-2
 	@scripts/hint

@@ -57,3 +57,16 @@ print(eval(sys.argv[2]))' "$BATS_TEST_TMPDIR/example.svg" "$1"
     assert [ -s "$BATS_TEST_TMPDIR/out/loop.py.svg" ]
     assert [ ! -e "$BATS_TEST_TMPDIR/out/loop.py.html" ]
 }
+
+@test "pictures: two a chapter at least, of 20 KB at most, each with a title" {
+    local chapter each
+
+    for chapter in 0*/; do
+        set -- "$chapter"pictures/*.svg
+        [ "$#" -ge 2 ] || fail "$chapter has no two pictures: make pictures"
+        for each; do
+            [ "$(stat -c %s "$each")" -le 20480 ] || fail "$each has more than 20 KB"
+            grep -q '<title id="t">.' "$each" || fail "$each has no title"
+        done
+    done
+}

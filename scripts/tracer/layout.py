@@ -3,7 +3,7 @@ import math
 
 import log
 
-LATE = log.MS  # ns: a callback that comes later than that is marked
+LATE = 5 * log.MS  # marked from there; a coarse clock and epoll_wait's ms cost less
 MOST_ROWS = 400
 
 
@@ -26,6 +26,7 @@ class Layout:
         self.rows, self.row, self.segments = [], [], []
         self.place = {}
         self.inner = log.Log(run).inner
+        self.same = self.find_same()
         self.ends = self.find_ends()
         self.find_rows()
         self.find_segments()
@@ -40,6 +41,17 @@ class Layout:
             "ends": self.ends,
             "end": self.end,
         }
+
+    def keep(self, kinds):
+        """Leaves only the rows of these kinds: loop, object, task, job."""
+        kept = [n for n, row in enumerate(self.rows) if row["kind"] in kinds]
+        place = {before: n for n, before in enumerate(kept)}
+        self.rows = [self.rows[n] for n in kept]
+        self.row = [place.get(row) for row in self.row]
+        self.segments = [
+            [place[row], *rest] for row, *rest in self.segments if row in place
+        ]
+        self.place = {k: place[row] for k, row in self.place.items() if row in place}
 
     def find_ends(self):
         """A span whose end was dropped is over when the next pass of its lane begins."""
@@ -78,7 +90,20 @@ class Layout:
             return None
         if made["internal"]:
             return None if made["of"] is None else self.of_object(made["of"])
-        return "object", number
+        return "object", self.same.get(number, number)
+
+    def find_same(self):
+        """A bufferevent's callbacks belong to the bufferevent that the internal event
+        around them serves: all of it has one row."""
+        same = {}
+        for event in self.events:
+            if event["kind"] == "callback" and event["in"] is not None:
+                around = self.events[event["in"]]
+                if around["kind"] == "callback" and self.internal(around):
+                    of = self.run["objects"][around["object"]]["of"]
+                    if of is not None and not self.internal(event):
+                        same.setdefault(event["object"], of)
+        return same
 
     def find_rows(self):
         seen = {}
@@ -106,6 +131,9 @@ class Layout:
         what, name = kind, made["name"]
         if kind == "object":
             what = made["kind"]
+            called = [n for n, of in self.same.items() if of == number]
+            if called:
+                name = self.run["objects"][called[0]]["name"]
             if made["fd"] is not None:
                 name = f"{name} (fd {made['fd']})"
         return {"kind": kind, "of": number, "name": name, "what": what}
@@ -117,7 +145,7 @@ class Layout:
 
     def find_segments(self):
         pending = {}  # key: since when, due
-        waiting = {}  # key: since when, kind
+        waiting = {}  # key: since when, kind, due
         for index, event in enumerate(self.events):
             key, t, kind = self.key(index, event), event["t"], event["kind"]
             if key is None:
@@ -130,11 +158,12 @@ class Layout:
                 self.fires(key, event, pending)
             elif kind in ("task-waits", "task-ready", "job-given"):
                 self.change(key, waiting, t)
-                waiting[key] = (t, "waits" if kind == "task-waits" else "ready")
+                what = "waits" if kind == "task-waits" else "ready"
+                waiting[key] = (t, what, event.get("due"))
             elif kind in ("step", "job", "task-done", "task-cancelled", "job-told"):
                 self.change(key, waiting, t)
                 if kind == "job" and event["end"] is not None:
-                    waiting[key] = (event["end"], "waits")
+                    waiting[key] = (event["end"], "waits", None)
         for key in list(pending):
             self.close(key, pending, self.end)
         for key in list(waiting):
@@ -142,7 +171,10 @@ class Layout:
 
     def change(self, key, waiting, t):
         if key in waiting:
-            since, kind = waiting.pop(key)
+            since, kind, due = waiting.pop(key)
+            if due is not None and t - due >= LATE:
+                self.segment(key, max(since, due), t, "late")
+                t = max(since, due)
             self.segment(key, since, t, kind)
 
     def close(self, key, pending, t):

@@ -1,9 +1,22 @@
-"""A run as a picture: SVG for lessons and slides, without scripts or fonts of its own."""
-import bisect
-import html
+#!/usr/bin/python3
+"""A run as a picture: SVG for lessons and slides, without scripts or fonts of its own.
 
-import layout
-import log
+usage: scripts/tracer/picture.py [-t TITLE] [-k KINDS] [-1] NAME.run.json >NAME.svg
+
+  -t TITLE  what it shows
+  -k KINDS  only the rows of these: loop,object,task,job
+  -1        only until the loop returns for the first time
+"""
+import bisect
+import getopt
+import html
+import json
+import sys
+
+sys.dont_write_bytecode = True
+
+import layout  # noqa: E402
+import log  # noqa: E402
 
 ROW = 26
 TOP = 40
@@ -39,7 +52,8 @@ class Picture:
         self.made, self.run = made, made.run
         self.events = made.events
         self.rows = made.rows[:MOST]
-        self.title = title or " ".join(self.run["program"]["command"])
+        command = " ".join(self.run["program"]["command"])
+        self.title = title or f"{command}: what its loop did"
         self.scale()
         self.parts, self.loop_drawn = [], {}
 
@@ -108,7 +122,7 @@ class Picture:
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide:.0f} {high}" '
             f'width="{wide:.0f}" height="{high}" role="img" aria-labelledby="t d">\n'
-            f'<title id="t">{html.escape(self.title)}: what its loop did</title>\n'
+            f'<title id="t">{html.escape(self.title)}</title>\n'
             f'<desc id="d">{html.escape(self.description())}</desc>\n'
             f"<style>{STYLE}</style>\n<defs>{HATCH}</defs>\n"
             f'<rect class="b" width="{wide:.0f}" height="{high}"/>\n{body}\n</svg>\n'
@@ -162,7 +176,7 @@ class Picture:
             self.loop_runs(event, x, max(after - x, 1.5))
             if row is None or row >= len(self.rows):
                 continue
-            if kind in ("loop", "pass") or after < drawn.get(row, -1) + 0.5:
+            if kind in ("loop", "pass") or after < drawn.get(row, -1) + 1:
                 continue
             wide = max(after - x, 1.5)
             drawn[row] = x + wide
@@ -190,7 +204,7 @@ class Picture:
         row = self.made.place.get(("loop", event["lane"]))
         if row is None or event["kind"] != "callback" or row >= len(self.rows):
             return
-        if x + wide >= self.loop_drawn.get(row, -1) + 0.5:
+        if x + wide >= self.loop_drawn.get(row, -1) + 1:
             self.box(x, self.y(row) + 8, wide, ROW - 16, "k")
             self.loop_drawn[row] = x + wide
 
@@ -218,10 +232,12 @@ class Picture:
 
     def description(self):
         said = []
-        for event in self.events:
+        for event, row in zip(self.events, self.made.row):
+            if row is None:
+                continue
             if event["kind"] == "sleep" and event["allowed"] != 0 and event["end"]:
                 said.append(f"sleeps {span(event['end'] - event['t'])}")
-            elif event["kind"] == "callback" and not self.hidden(event):
+            elif event["kind"] == "callback" and not self.internal(event):
                 said.append(self.run["functions"][event["function"]]["name"])
             elif event["kind"] == "step":
                 said.append(f"task {self.run['tasks'][event['task']]['name']}")
@@ -229,6 +245,36 @@ class Picture:
         faults = " ".join(f"{each['text']}." for each in self.run["attention"][:3])
         return f"In order: {', '.join(shown)}. {faults}".strip()
 
-    def hidden(self, event):
-        made = self.run["objects"][event["object"]]
-        return made["internal"] or (made["tasks"] and self.made.has_steps)
+    def internal(self, event):
+        return self.run["objects"][event["object"]]["internal"]
+
+
+def first_loop(run):
+    """The run until the loop returns for the first time."""
+    end = next(e["end"] for e in run["events"] if e["kind"] == "loop")
+    events = [event for event in run["events"] if event["t"] <= end]
+    seen = len(events)
+    return {
+        **run,
+        "events": events,
+        "end": {**run["end"], "t": end},
+        "attention": [a for a in run["attention"] if max(a["events"], default=0) < seen],
+    }
+
+
+def main():
+    options, names = getopt.getopt(sys.argv[1:], "t:k:1")
+    given = dict(options)
+    if len(names) != 1:
+        print(__doc__.strip(), file=sys.stderr)
+        sys.exit(2)
+    with open(names[0], encoding="utf-8") as file:
+        run = json.load(file)
+    made = layout.Layout(first_loop(run) if "-1" in given else run)
+    if "-k" in given:
+        made.keep(given["-k"].split(","))
+    sys.stdout.write(Picture(made, given.get("-t")).svg())
+
+
+if __name__ == "__main__":
+    main()

@@ -4,7 +4,6 @@ import { span, milliseconds } from "./words.js";
 
 export const ROW = 24;
 const AXIS = 26;
-const LATE = 1e6; // ns
 
 const COLOURS = ["paper", "panel", "ink", "faint", "line", "run", "run-ink", "task", "job",
   "late", "mark", "cursor"];

@@ -39,6 +39,7 @@ class Layout:
             "segments": self.segments,
             "words": self.words,
             "ends": self.ends,
+            "left_out": self.left_out,
             "end": self.end,
         }
 

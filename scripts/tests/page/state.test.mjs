@@ -66,6 +66,14 @@ test("timers stand in the order in which they are due, with the tasks' own", () 
   assert.deepEqual(at(run, 3).list, [{ task: 0, due: 200 }, { object: 0, due: 301 }]);
 });
 
+test("a bufferevent's timer is listed, libevent's own is not", () => {
+  const run = made([{ kind: "add", t: 1, by: null, object: 0, asked: 4, due: 5 },
+    { kind: "add", t: 2, by: null, object: 1, asked: 4, due: 6 }],
+  [object("descriptor", "a", { internal: true }),
+    object("descriptor", "b", { internal: true, of: 2 }), object("bufferevent", "c")]);
+  assert.deepEqual(at(run, 1).list, [{ object: 1, due: 6 }]);
+});
+
 test("what a pass records of the timers corrects what was reckoned, for its base only", () => {
   const run = made([
     { kind: "add", t: 0, by: null, object: 0, asked: 5, due: 5 },

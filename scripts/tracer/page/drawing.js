@@ -360,7 +360,8 @@ export class Drawing {
         context.fillStyle = colour.cursor;
         context.fillRect(0, y + 2, 3, ROW - 4);
       }
-      const kind = what === "loop" || this.names < 130 ? "" : what;
+      const fits = this.measure(name) + this.measure(what) + 30 < this.names;
+      const kind = what === "loop" || !fits ? "" : what;
       const short = this.measure(kind) + 14;
       this.text(name, 8, y + ROW / 2, this.names - 16 - (kind ? short : 0), colour.ink);
       this.text(kind, this.names - short + 6, y + ROW / 2, short, colour.faint);

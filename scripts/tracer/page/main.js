@@ -22,7 +22,7 @@ stops.forEach((number, place) => {
 
 const drawing = new Drawing(byId("canvas"), run, view);
 const code = new Code(run);
-const panel = new State(run, states);
+const panel = new State(run, view, states);
 const printed = new Printed(states);
 const steps = new Steps(run, view, states, stops, go);
 let current = -1; // the place in stops; -1: before the first
@@ -205,8 +205,11 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
 });
 
 const dropped = run.dropped ? `, ${run.dropped.toLocaleString("en")} records were dropped` : "";
+const leftOut = view.left_out
+  ? `; the timeline has no row for ${view.left_out.toLocaleString("en")} more` : "";
 byId("summary").textContent = `${run.program.loop}; ${ending(run)} after ` +
-  `${span(run.end.t ?? view.end)}; ${run.events.length.toLocaleString("en")} events${dropped}`;
+  `${span(run.end.t ?? view.end)}; ${run.events.length.toLocaleString("en")} events` +
+  `${dropped}${leftOut}`;
 byId("canvas").setAttribute("aria-label", `The timeline: ${view.rows.length} rows, ` +
   "the same as the list of steps");
 showFaults(run, (chosen) => toFault(run.attention.indexOf(chosen)));

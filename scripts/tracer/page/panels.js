@@ -15,12 +15,15 @@ function element(name, attributes = {}, ...children) {
 export class Code {
   constructor(run) {
     this.run = run;
+    const own = run.functions.filter((each) => each.own && run.sources[each.file]);
+    const main = [run.program.name, `${run.program.name}.c`];
+    this.firstOwn = own.find(({ file }) => main.includes(file.split("/").at(-1))) ?? own[0];
     this.file = null;
     this.marked = [];
   }
 
   show(state) {
-    const made = state.function == null ? null : this.run.functions[state.function];
+    const made = this.run.functions[state.function] ?? this.firstOwn;
     const isShown = state.isRunning || state.line != null;
     const text = made && this.run.sources[made.file];
     for (const line of this.marked) line.className = "";
@@ -74,8 +77,10 @@ export class Code {
 }
 
 export class State {
-  constructor(run, states) {
+  constructor(run, view, states) {
     Object.assign(this, { run, states });
+    this.names = new Map(view.rows.filter(({ kind }) => kind === "object")
+      .map(({ of, name }) => [of, name]));
   }
 
   show(state, t) {
@@ -104,6 +109,7 @@ export class State {
     const made = this.run.objects[number];
     if (made.tasks && this.run.tasks.length) return "the tasks' next pass";
     if (made.internal && made.of != null) return this.object(made.of);
+    if (this.names.has(number)) return this.names.get(number);
     return made.fd == null ? made.name : `${made.name} (fd ${made.fd})`;
   }
 
@@ -128,7 +134,11 @@ export class State {
   }
 
   running(state) {
-    return this.list("Running", state.running.map((index) => {
+    const own = state.running.filter((index) => {
+      const { object } = this.run.events[index];
+      return object == null || !this.run.objects[object].internal;
+    });
+    return this.list("Running", own.map((index) => {
       const event = this.run.events[index];
       const name = this.run.functions[event.function]?.name ?? "?";
       return [event.kind === "step" ? `${name}, ${this.task(event.task)}` : name];

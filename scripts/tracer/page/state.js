@@ -314,7 +314,7 @@ export class States {
     for (const [object, due] of state.timers) {
       const made = this.run.objects[object];
       const here = state.base == null || made.base === state.base;
-      if (here && !made.internal) list.push({ object, due });
+      if (here && (!made.internal || made.of != null)) list.push({ object, due });
     }
     for (const [task, { state: what, due }] of state.tasks) {
       if (what === "waits" && due != null) list.push({ task, due });

@@ -1,9 +1,11 @@
-"""collect.py SUBMISSION RESULTS ID…: called by scripts/grade before it grades. Takes the
+"""collect.py SUBMISSION RESULTS [ID…]: called by scripts/grade before it grades. Takes the
 answers out of what was handed in and puts them where the results go. Of a class that was
-graded before, it keeps the marks whose answer and checks have not changed.
+graded before, it keeps the marks whose answer and checks have not changed. Without an ID it
+only prints the exercises in which that class was graded last, separated by commas.
 
 RESULTS is build/grade. For a class NAME it makes RESULTS/classes/NAME, with
-  run.json                    what this run is about: which students and exercises
+  run.json                    the class: its students and exercises; and what this run is
+                              about: "alone", one student, and "asked", exercises
   students/KEY/student.json   who it is, and what was there and not taken
   students/KEY/ID.c           the answer; if there is none, or none to be graded, ID.mark says why
   students/KEY/ID.json        the evidence: which file, its time, its checksum, …
@@ -26,10 +28,8 @@ from datetime import datetime
 from pathlib import Path
 
 sys.dont_write_bytecode = True
+from results import load, point_links  # noqa: E402
 from submissions import Refused, find, without_suffix  # noqa: E402
-
-LINKS = ("marks.csv", "checks.csv", "junit.xml", "students", "feedback", "feedback.zip",
-         "moodle.csv", "canvas.csv", "summary.txt", "alike.csv")
 
 
 def die(*words):
@@ -133,13 +133,6 @@ def commit():
         return ""
 
 
-def load(path):
-    try:
-        return json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-
-
 def save(path, value):
     """All of it or nothing, also if the run is broken off."""
     new = path.with_name(path.name + ".new")
@@ -158,16 +151,6 @@ def class_directory(results, where):
         if known in (None, os.fsdecode(where)):
             return path
         number += 1
-
-
-def point_links(results, directory):
-    """RESULTS/marks.csv and the like are the class's that was graded last."""
-    for name in LINKS:
-        link = results / name
-        if link.exists() and not link.is_symlink():
-            link.rename(link.with_name(name + ".old"))
-        link.unlink(missing_ok=True)
-        link.symlink_to(Path("classes", directory.name, name))
 
 
 def keep(old, new, mark, asked):
@@ -190,6 +173,7 @@ class Collection:
             die(f"in {submission} there are neither exercises nor students")
         self.directory = class_directory(results, self.where)
         self.before = load(self.directory / "run.json")
+        self.whole = self.before.get("whole") or not self.found.one
         self.due_text = os.environ.get("DUE") or self.before.get("due", "")
         self.due = due_date(self.due_text)
         self.checks = Checks(self.paths)
@@ -275,16 +259,30 @@ class Collection:
         self.directory.mkdir(parents=True, exist_ok=True)
         self.results.chmod(0o700)  # what students wrote, and their marks
         students = [self.student(s) for s in self.found.students.values()]
-        save(self.directory / "run.json", {
-            "where": os.fsdecode(self.where), "exercises": self.idents, "one": self.found.one,
-            "students": [d.name for d, _ in students], "beside": self.found.strays,
-            "due": self.due_text})
-        point_links(self.results, self.directory)
+        keys = [d.name for d, _ in students]
+        about = {"where": os.fsdecode(self.where), "exercises": self.idents, "students": keys,
+                 "beside": self.found.strays, "points": os.environ.get("POINTS", "")}
+        if self.found.one and self.whole:  # the reports are still about the whole class
+            about |= {k: self.before[k] for k in ("exercises", "beside")}
+            about["students"] = sorted({*self.before["students"], *keys})
+            about["points"] = about["points"] or self.before.get("points", "")
+        about |= {"whole": self.whole, "alone": keys if self.found.one else [],
+                  "asked": self.idents, "due": self.due_text}
+        save(self.directory / "run.json", about)
+        point_links(self.directory)
         return [self.directory, *(d for d, to_do in students if to_do)]
+
+    def last(self):
+        """The exercises in which the whole class was graded last."""
+        return [i for i in self.before.get("exercises", [])
+                if self.before.get("whole") and i in self.paths]
 
 
 def main():
     collection = Collection(sys.argv[1], Path(sys.argv[2]), sys.argv[3:])
+    if not sys.argv[3:]:
+        print(",".join(collection.last()))
+        return
     for path in collection.collect():
         sys.stdout.buffer.write(os.fsencode(path) + b"\0")
 

@@ -21,7 +21,7 @@ from junitparser import Failure, JUnitXml, TestCase, TestSuite
 sys.dont_write_bytecode = True
 import alike  # noqa: E402
 import feedback  # noqa: E402
-from results import Run, one_line, padded, width  # noqa: E402
+from results import Run, load, one_line, padded, point_links, width  # noqa: E402
 from roster import Roster, Unreadable  # noqa: E402
 
 
@@ -46,8 +46,9 @@ def table(run):
 
 
 def one(run):
-    for student in run.students:
-        print(f"{student.name}\n")
+    names = {s.directory: s.name for s in run.students}
+    for student in run.alone:
+        print(f"{names[student.directory]}\n")
         for a in student.answers:
             print(f"{a.title():32} {f'{a.points}/{a.of}' if a.graded else '?'}\n")
             if a.look:
@@ -100,14 +101,18 @@ def below(run, roster):
     if len(run.students) > 1:
         lines += [f"{count} of {of} fail in {ident}: {name}"
                   for count, of, name, ident in summary[:5] if count > 1]
-        lines += similar(run)
+        lines += run.similar
     if lines:
         print()
     print("".join(f"{line}\n" for line in lines), end="")
 
 
 def similar(run):
+    """Writes alike.csv; returns what is printed of it."""
+    if len(run.students) < 2:
+        return []
     if not alike.available():
+        (run.directory / "alike.csv").unlink(missing_ok=True)
         return ["copies were not looked for: similarity-tester is not installed"]
     found = [(ident, *pair) for ident in run.idents for pair in alike.pairs(run, ident)]
     write_csv(run.directory / "alike.csv", [["exercise", "percent", "student", "student"]] + [
@@ -162,6 +167,8 @@ def tables_as_csv(run, roster):
 def for_platforms(run, roster):
     chapters = ", ".join(sorted({i[:2] for i in run.idents}))
     moodle = roster.moodle()
+    for name in ("moodle.csv", "canvas.csv"):
+        (run.directory / name).unlink(missing_ok=True)
     if moodle:
         write_csv(run.directory / "moodle.csv", moodle, roster.delimiter)
     canvas = roster.canvas(f"Event loop {chapters}", max((s.of for s in run.students), default=0))
@@ -195,8 +202,11 @@ def files(run, roster):
     if roster:
         roster.match(run.students)
     feedback.write(run.directory, run.students)
-    if roster and not run.about["one"]:
+    run.similar = similar(run)
+    if roster and run.about["whole"]:
         for_platforms(run, roster)
+    if (run.directory / "junit.xml").exists():
+        junit(run.directory, run.students)
 
 
 def junit(directory, students):
@@ -250,7 +260,10 @@ def gradescope(students):
 
 
 def main():
-    form, run = sys.argv[1], Run(sys.argv[2])
+    form, directory = sys.argv[1], Path(sys.argv[2])
+    if not os.environ.get("POINTS"):  # one student again is marked as the class was
+        os.environ["POINTS"] = load(directory / "run.json").get("points", "")
+    run = Run(directory)
     if form == "junit":
         junit(run.directory, run.students)
     elif form == "gradescope":
@@ -263,6 +276,7 @@ def main():
         else:
             table(run)
             below(run, roster)
+    point_links(run.directory)
 
 
 main()

@@ -9,6 +9,9 @@ import unicodedata
 from collections import Counter
 from pathlib import Path
 
+LINKS = ("marks.csv", "checks.csv", "junit.xml", "students", "feedback", "feedback.zip",
+         "moodle.csv", "canvas.csv", "summary.txt", "alike.csv")
+
 
 def clean(text):
     """As it may be shown: nothing that a terminal or a reader of XML obeys, and no end
@@ -37,7 +40,23 @@ def read(path):
 
 
 def load(path):
-    return json.loads(path.read_text("utf-8")) if path.exists() else {}
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def point_links(directory):
+    """build/grade/marks.csv and the like are those of the class that was graded last, as far
+    as it has them."""
+    results = directory.parent.parent
+    for name in LINKS:
+        link = results / name
+        if link.exists() and not link.is_symlink():
+            link.rename(link.with_name(name + ".old"))
+        link.unlink(missing_ok=True)
+        if (directory / name).exists():
+            link.symlink_to(Path("classes", directory.name, name))
 
 
 class Answer:
@@ -126,7 +145,8 @@ def tell_apart(students):
 
 
 class Run:
-    """The students of the last run; everyone() has all that the class ever had."""
+    """The students of the class; alone: the one student that the last run was about, with the
+    exercises that were asked for. everyone() has all that the class ever had."""
 
     def __init__(self, directory):
         self.directory = Path(directory)
@@ -134,7 +154,8 @@ class Run:
         self.idents = self.about["exercises"]
         self.students = [Student(self.directory / "students" / key, self.idents)
                          for key in sorted(self.about["students"])]
-
+        self.alone = [Student(self.directory / "students" / key, self.about["asked"])
+                      for key in self.about["alone"]]
         tell_apart(self.students)
 
     def everyone(self):

@@ -38,6 +38,12 @@ marked() {
     echo 1.25 >"$directory/students/$1/01-1.seconds"
 }
 
+# make_grade: grades the class; its stdout and stderr are in $output.
+make_grade() {
+    run env -u MAKEFLAGS -u MAKELEVEL -u BUILD make --no-print-directory -s grade UNSAFE=1 \
+        SUBMISSION="$class" ${EXERCISE:+EXERCISE="$EXERCISE"}
+}
+
 report() {
     run --separate-stderr /usr/bin/python3 scripts/grading/grade_report.py "${1-text}" "$directory"
     assert_success
@@ -92,6 +98,32 @@ marks() {
     assert_output bob
     collect "$class/nobody"
     assert_equal "$stderr" "grade: in $class there is no student nobody"
+}
+
+@test "grade: after one student again all files are of the whole class, and its exercises" {
+    cp 01-loop/exercises/1_greet.bats 01-loop/exercises/2_part.bats
+    from_moodle
+    moodle_list
+    CLASS=list.csv report
+    report junit
+    assert_equal "$(readlink -e "$results/junit.xml")" "$directory/junit.xml"
+    [[ ! -L $results/canvas.csv && ! -L $results/alike.csv ]] # which were not made
+    assert_equal "$(marks 2,5 moodle.csv)" $'Ada Lovelace,100\nO\'Neil Bob,0\nZoë Zed,'
+    assert_equal "$(/usr/bin/python3 scripts/grading/collect.py "$class" build/grade)" 01-1
+    # All of the exercises are asked for; the class was marked in one.
+    IDS="01-1 01-2" collect "$class/Bob O'Neil_12_assignsubmission_file_"
+    assert_output "Bob O'Neil_12"
+    marked "Bob O'Neil_12" 1
+    report one
+    assert_line --index 0 "O'Neil Bob"
+    assert_line "01-2 part                        0/1"
+    assert_line "1 of 2"
+    assert_equal "$(marks 2,5 moodle.csv)" $'Ada Lovelace,100\nO\'Neil Bob,100\nZoë Zed,'
+    assert_equal "$(unzip -l "$results/feedback.zip" | grep -c feedback.html)" 2
+    assert_equal "$(<"$results/summary.txt")" ""
+    assert_equal "$(grep -o "<testsuite name" "$results/junit.xml" | wc -l)" 2
+    assert_equal "$(grep -o "<failure" "$results/junit.xml" | wc -l)" 0
+    assert_equal "$(/usr/bin/python3 scripts/grading/collect.py "$class" build/grade)" 01-1
 }
 
 @test "grade: another class has files of its own, and none is deleted" {
@@ -206,13 +238,18 @@ from_moodle() {
     marked "Bob O'Neil_12" 0 "not so: <script>two"
 }
 
-@test "grade: Moodle's worksheet is the class list, and comes back with the marks" {
-    from_moodle
+# moodle_list: its grading worksheet, in list.csv.
+moodle_list() {
     printf '\uFEFF%s\r\n' 'Identifier,"Full name","Email address",Status,Grade,"Maximum Grade","Grade can be changed","Last modified (submission)","Last modified (grade)","Feedback comments"' \
         'Participant 11,"Ada Lovelace",ada@x.org,"Submitted for grading",,100.00,Yes,"Monday, 30 November 2026, 2:14 PM",-,' \
         "Participant 12,\"O'Neil Bob\",bob@x.org,,,100.00,Yes,-,-," \
         'Participant 13,"Zoë Zed",zoe@x.org,"No submission",,100.00,Yes,-,-,' |
         sed '2,$s/^\xEF\xBB\xBF//' >list.csv
+}
+
+@test "grade: Moodle's worksheet is the class list, and comes back with the marks" {
+    from_moodle
+    moodle_list
     CLASS=list.csv report
     assert_equal "$stderr" "class list: 3 people; name in \"Full name\", email in \"Email address\", id in \"Identifier\""
     assert_line "sent nothing, 1 of 3: Zoë Zed"
@@ -411,19 +448,27 @@ graded() {
     assert_regex "$output" $'\r\e\\[Kgrading   ██████████░{10}  20/40 answers, about 2 min left\r\e\\[K$'
 }
 
-@test "grade: an answer as it was handed out is not run, and scores 0" {
+@test "grade: an answer as it was handed out is not run, and scores 0; exercises are kept" {
+    sed 's/^## 1.*/&\n\n## 2. part — of it/' -i 01-loop/exercises/README.md
+    cp 01-loop/exercises/1_greet.bats 01-loop/exercises/2_part.bats
+    cp 01-loop/exercises/1_greet.c 01-loop/exercises/2_part.c
     mkdir -p "$class/ada"
     cp 01-loop/exercises/1_greet.c "$class/ada"
     tar -C 01-loop/exercises -czf 01-loop/exercises/given/shipped.tar.gz 1_greet.c
     echo "int solved;" >01-loop/exercises/1_greet.c # the teacher's copy does not count
-    quiet_make -s grade UNSAFE=1 SUBMISSION="$class" >said 2>&1
-    run cat said
+    EXERCISE=01-1 make_grade
     assert_line --regexp "^ada +0/1 +0/1  01-1 as it was handed out$"
+    refute_output --partial "as last time"
     [[ ! -e $results/students/ada/01-1.said ]]
     mkdir -p "$class/bob"
-    quiet_make -s grade UNSAFE=1 SUBMISSION="$class" >said 2>&1
+    make_grade
+    assert_line "grade: 01-1, as last time; EXERCISE=all or CHAPTER=… for others"
+    assert_line --regexp "^ada +0/1 +0/1 "
     assert_equal "$(cut -f 1-5 "$results/students/bob/01-1.mark")" $'01-1\t0\t0\t2\tmissing'
-    refute_regex "$(<said)" "grading:"
+    refute_output --partial "grading:"
+    EXERCISE=all make_grade
+    assert_line --regexp "^ada +0/2 +0/2 "
+    refute_output --partial "as last time"
 }
 
 @test "grade: a check that came otherwise is run once more alone, and that counts" {

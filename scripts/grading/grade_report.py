@@ -79,9 +79,19 @@ def failing(run):
             for (ident, name), count in sorted(failed.items(), key=lambda f: (-f[1], f[0]))]
 
 
+def unsent(run):
+    """A warning if half of the exercises or more are in no submission: they were not set."""
+    sent = [i for i, answers in zip(run.idents, zip(*(s.answers for s in run.students)))
+            if not all(a.missing for a in answers)]
+    if not sent or len(sent) * 2 > len(run.idents):
+        return []
+    others = [i for i in run.idents if i not in sent]
+    return [f"in no submission, but counted: {', '.join(others)}; without: EXERCISE={','.join(sent)}"]
+
+
 def below(run, roster):
     """What a teacher wants to know of a class besides the table."""
-    lines = []
+    lines = unsent(run)
     if run.about.get("beside"):
         lines.append(f"beside the students, and not taken: "
                      f"{', '.join(map(one_line, run.about['beside'][:5]))}")

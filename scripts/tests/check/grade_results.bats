@@ -468,6 +468,7 @@ graded() {
     refute_output --partial "grading:"
     EXERCISE=all make_grade
     assert_line --regexp "^ada +0/2 +0/2 "
+    assert_line "in no submission, but counted: 01-2; without: EXERCISE=01-1"
     refute_output --partial "as last time"
 }
 

@@ -182,11 +182,21 @@ def place_of(name, parts, is_directory, budget):
     return here, None
 
 
+def zip_name(info):
+    """Info-ZIP on Linux stores UTF-8 and does not say so; what is not UTF-8 is CP437."""
+    if info.flag_bits & 0x800:
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return info.filename
+
+
 def of_zip(file, parts, budget, lazy):
     """LAZY: the file stays open, and is read from when an answer is asked for."""
     archive = zipfile.ZipFile(file)
     for info in archive.infolist():
-        here, known = place_of(info.filename, parts, info.is_dir(), budget)
+        here, known = place_of(zip_name(info), parts, info.is_dir(), budget)
         if known:
             yield known
         elif not here:

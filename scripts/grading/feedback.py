@@ -55,14 +55,10 @@ def page(student):
             + "\n".join(section(a) for a in student.answers) + "\n</body></html>\n")
 
 
-def name_in_zip(student, place):
-    """Where Moodle looks for it: Full name_ID_assignsubmission_file_/; no other "_" may be
-    in the name."""
-    if not student.moodle:
-        return f"{student.directory.name}.html"
-    who = student.people[place]
-    name = who["name"].replace("_", " ").replace("/", " ")
-    return f"{name}_{who['id']}_assignsubmission_file_/feedback.html"
+def name_in_zip(student):
+    """Where Moodle looks for it: in the folder that the student had in its export."""
+    return f"{student.moodle}/feedback.html" if student.moodle else \
+        f"{student.directory.name}.html"
 
 
 def write(directory, students):
@@ -72,6 +68,5 @@ def write(directory, students):
         for student in students:
             text = page(student)
             (pages / f"{student.directory.name}.html").write_text(text, "utf-8")
-            for place, _ in enumerate(student.people if student.moodle else [0]):
-                name = name_in_zip(student, place).encode("utf-8", "replace").decode()
-                archive.writestr(name, text)
+            name = name_in_zip(student).encode("utf-8", "replace").decode()
+            archive.writestr(name, text)

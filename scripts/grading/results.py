@@ -119,7 +119,7 @@ class Student:
         about = load(directory / "student.json")
         self.name = one_line(about.get("name") or directory.name)
         self.people = about.get("people") or [{"name": directory.name}]
-        self.moodle = about.get("moodle", False)
+        self.moodle = about.get("moodle", "")
         self.notes = [one_line(n) for n in about.get("notes", [])]
         self.answers = [Answer(directory, i) for i in idents]
         self.points = sum(a.points for a in self.answers)

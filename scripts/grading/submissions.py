@@ -48,7 +48,7 @@ class Student:
     entries: list = field(default_factory=list)
     time: float = 0  # when it was handed in, if the platform says
     late: bool = False  # the platform says so
-    moodle: bool = False
+    moodle: str = ""  # its folder in Moodle's export
     texts: list = field(default_factory=list)  # what it handed in that is no file
     notes: list = field(default_factory=list)  # what was there and not taken
 
@@ -175,7 +175,10 @@ class Class:
     def moodle(self, match, below):
         name, ident, kind, rest = match.groups()
         name = name.replace("_", " ")
-        student = self.add(f"{name}_{ident}", [person(name, ident)], [], moodle=True)
+        student = self.add(f"{name}_{ident}", [person(name, ident)], [])
+        student.moodle = student.moodle or f"{match[1]}_{ident}_assignsubmission_file_"
+        if kind == "file" and not rest:
+            student.moodle = match.string
         inside = [e.below(1, (rest,) if rest else ()) for e in below if rest or len(e.parts) > 1]
         if kind == "file":
             student.entries += inside

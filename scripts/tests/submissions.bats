@@ -181,6 +181,21 @@ with zipfile.ZipFile('class.zip', 'w') as z:
     assert_line "Bob_2 | Bob 2 | 02-1 hw.zip/work/1_lines.c=zipped"
 }
 
+@test "submissions: names in a zip without its flag are UTF-8, else CP437" {
+    in_python "
+class Plain(zipfile.ZipInfo):
+    def _encodeFilenameFlags(self): return self.name, 0
+with zipfile.ZipFile('class.zip', 'w') as z:
+    for name in ('王 小明_1_assignsubmission_file/1_lines.c'.encode(),
+                 'Zoë_2_assignsubmission_file/1_lines.c'.encode('cp437')):
+        info = Plain('name'); info.name = name; z.writestr(info, 'right')
+    z.writestr('Łuk_3_assignsubmission_file/1_lines.c', 'right')"
+    found ../class.zip
+    assert_output "王 小明_1 | 王 小明 1 | 02-1 1_lines.c=right
+Zoë_2 | Zoë 2 | 02-1 1_lines.c=right
+Łuk_3 | Łuk 3 | 02-1 1_lines.c=right"
+}
+
 @test "submissions: an archive that leads outside, lies, or has no end is bounded" {
     in_python "
 z = zipfile.ZipFile('class/ada.zip', 'w')

@@ -111,7 +111,7 @@ marks() {
     assert_equal "$(marks 2,5 moodle.csv)" $'Ada Lovelace,100\nO\'Neil Bob,0\nZoë Zed,'
     assert_equal "$(/usr/bin/python3 scripts/grading/collect.py "$class" build/grade)" 01-1
     # All of the exercises are asked for; the class was marked in one.
-    IDS="01-1 01-2" collect "$class/Bob O'Neil_12_assignsubmission_file_"
+    IDS="01-1 01-2" collect "$class/Bob O'Neil_12_assignsubmission_file"
     assert_output "Bob O'Neil_12"
     marked "Bob O'Neil_12" 1
     report one
@@ -232,7 +232,8 @@ marks() {
 # A class that came from Moodle: Ada solved it, Bob did not, Zoë sent nothing.
 from_moodle() {
     hand_in "Ada Lovelace_11_assignsubmission_file_/1_greet.c"
-    hand_in "Bob O'Neil_12_assignsubmission_file_/1_greet.c" "int x;"
+    hand_in "Bob O'Neil_12_assignsubmission_file/1_greet.c" "int x;"
+    hand_in "Bob O'Neil_12_assignsubmission_onlinetext_/onlinetext.html"
     collect
     marked "Ada Lovelace_11" 1
     marked "Bob O'Neil_12" 0 "not so: <script>two"
@@ -322,7 +323,7 @@ moodle_list() {
     refute_output --regexp "<(script|b|i)>|https?:|lsan"
     run /usr/bin/python3 -m zipfile -l "$results/feedback.zip"
     assert_line --partial "Ada Lovelace_11_assignsubmission_file_/feedback.html"
-    assert_line --partial "Bob O'Neil_12_assignsubmission_file_/feedback.html"
+    assert_line --partial "Bob O'Neil_12_assignsubmission_file/feedback.html"
 }
 
 @test "grade: what most fail is said for the class; who is alike, by sim_c" {

@@ -16,17 +16,42 @@ def own_lines(text, handed_out):
                    if "".join(line.split()) not in known)
 
 
+def handed_out(ident):
+    shipped = next(Path(".").glob(f"{ident[:2]}-*/exercises/{ident[3:]}_*.c"), None)
+    return shipped.read_text("utf-8", "replace") if shipped else ""
+
+
+def identical(students, idents):
+    """(id, [student, …]) of those who handed in the same file, byte for byte, and notes it in
+    their answers. A few words that are alike in a right answer are left out, as below."""
+    found = []
+    for place, ident in enumerate(idents):
+        groups = {}
+        for student in students:
+            source = student.directory / f"{ident}.c"
+            if source.exists():
+                groups.setdefault(source.read_bytes(), []).append(student)
+        for data, group in groups.items():
+            if len(group) < 2 or len(re.findall(r"\w+|[^\w\s]", own_lines(
+                    data.decode("utf-8", "replace"), handed_out(ident)))) < SHORT:
+                continue
+            for student in group:
+                student.answers[place].peers = [s.name for s in group if s is not student]
+            found.append((ident, group))
+    return found
+
+
 def pairs(run, ident):
     """(percent, student, student) of those whose answers to it are alike, the most alike
-    first."""
-    shipped = next(Path(".").glob(f"{ident[:2]}-*/exercises/{ident[3:]}_*.c"), None)
-    handed_out = shipped.read_text("utf-8", "replace") if shipped else ""
+    first; not if they are identical."""
+    if not available():
+        return []
     found = {}
     with tempfile.TemporaryDirectory() as place:
         for number, student in enumerate(run.students):
             source = student.directory / f"{ident}.c"
             if source.exists():
-                text = own_lines(source.read_text("utf-8", "replace"), handed_out)
+                text = own_lines(source.read_text("utf-8", "replace"), handed_out(ident))
                 Path(place, f"{number}.c").write_text(text, "utf-8")
         files = sorted(p.name for p in Path(place).iterdir())
         if len(files) < 2:
@@ -39,8 +64,11 @@ def pairs(run, ident):
         if min(tokens.get(one, SHORT), tokens.get(other, SHORT)) >= SHORT and one != other:
             key = tuple(sorted((one, other)))
             found[key] = max(int(percent), found.get(key, 0))
-    return sorted(((percent, run.students[int(a[:-2])], run.students[int(b[:-2])])
-                   for (a, b), percent in found.items()), key=lambda f: -f[0])
+    same = [s for i, s in run.identical if i == ident]
+    named = [(percent, run.students[int(a[:-2])], run.students[int(b[:-2])])
+             for (a, b), percent in found.items()]
+    return sorted((f for f in named if not any(f[1] in s and f[2] in s for s in same)),
+                  key=lambda f: -f[0])
 
 
 def available():

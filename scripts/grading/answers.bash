@@ -2,7 +2,8 @@
 # Builds an answer and checks it. A part of scripts/grading/grade-exercise, which knows
 # $path, $id, $work and $out.
 
-# build FILE: sets $built to "built" or "refused", or to nothing if the grader failed.
+# build FILE: sets $built to "built", "refused" or "unlinked", or to nothing if the grader
+# failed.
 build() {
     local compile libraries
 

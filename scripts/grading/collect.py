@@ -217,7 +217,9 @@ class Collection:
             if answer.data and answer.data == self.shipped.get(ident):
                 answer.why = "as it was handed out"
             old = load(directory / f"{ident}.json")
-            new = {"file": answer.file, "time": answer.time, "sha256": answer.sha256(),
+            same = [Path(self.paths[i]).name for i, a in answers.items()
+                    if i != ident and a.data and a.data == answer.data]
+            new = {"same": same[0] if same else "", "file": answer.file, "time": answer.time, "sha256": answer.sha256(),
                    "why": answer.why, "checks": self.checks.version(ident),
                    "late": lateness(student, answer, self.due), "workbook": self.commit,
                    "untouched": self.is_untouched(ident, answer)}

@@ -34,7 +34,7 @@ def section(answer):
         parts.append(f'<p class="small">{escape(taken(answer))}</p>')
     if answer.why:
         parts.append(f"<p>{escape(answer.why)}</p>")
-    if any(state != "not run" for _, state, _ in answer.checks):
+    if answer.was_run():
         for name, state, said in answer.checks:
             kind, mark, more = MARKS[state]
             parts.append(f'<p class="{kind}">{mark} {escape(name)}{more}</p>')

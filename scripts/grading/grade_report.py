@@ -38,11 +38,17 @@ def table(run):
             if not all(a.graded for a in part):
                 done = "?"
             line += f"{'–' if all(a.missing for a in part) else done:>5}"
-        why = [f"{a.ident} {a.why}" for a in s.answers if a.why and not a.missing]
-        why = why or [f"{a.ident} missing" for a in s.answers if a.missing]
-        more = f"; and {len(why) - 1} more" if len(why) > 1 else ""
-        words = "; ".join(w for w in (s.late(), why[0] + more if why else "") if w)
+        words = "; ".join(w for w in (s.late(), *reasons(s)) if w)
         print(f"{line}  {f'{s.points}/{s.of}' if s.graded else '?':>7}  {words}".rstrip())
+
+
+def reasons(student):
+    """Why not all is solved: of one or two exercises; of more the first, and which others."""
+    why = [a for a in student.answers if a.why and not a.missing]
+    why += [a for a in student.answers if a.missing]
+    if len(why) > 2:
+        return [f"{why[0].ident} {why[0].why}", f"also {', '.join(a.ident for a in why[1:])}"]
+    return [f"{a.ident} {a.why}" for a in why]
 
 
 def one(run):
@@ -51,8 +57,8 @@ def one(run):
         print(f"{names[student.directory]}\n")
         for a in student.answers:
             print(f"{a.title():32} {f'{a.points}/{a.of}' if a.graded else '?'}\n")
-            if a.look:
-                print(f"  look at this, which can hide faults from the checks: {a.look}\n")
+            if a.hides:
+                print(f"  look at this, which can hide faults from the checks: {a.hides}\n")
             print("".join(f"  {line}\n" for line in a.text().splitlines()))
             if feedback.taken(a):
                 print(f"  ({one_line(feedback.taken(a))})\n")
@@ -79,6 +85,27 @@ def failing(run):
             for (ident, name), count in sorted(failed.items(), key=lambda f: (-f[1], f[0]))]
 
 
+def some(names, most=10):
+    """The first names of a list, and how many there are besides."""
+    return ", ".join(names[:most]) + (
+        f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def attention(run):
+    """What a person has to judge: a line for each reason, then for each student with files
+    that were not taken."""
+    found = {}
+    for s in run.students:
+        for a in s.answers:
+            if a.attention():
+                found.setdefault((a.ident, a.attention()), []).append(s.name)
+    lines = [f"{ident} {why}: {some(names)}" for (ident, why), names in sorted(found.items())]
+    lines += [f"{ident} the same file: {some([s.name for s in group])}"
+              for ident, group in run.identical]
+    return lines + [f"not taken, of {s.name}: {some(s.notes, 3)}"
+                    for s in run.students if s.notes]
+
+
 def unsent(run):
     """A warning if half of the exercises or more are in no submission: they were not set."""
     sent = [i for i, answers in zip(run.idents, zip(*(s.answers for s in run.students)))
@@ -95,10 +122,9 @@ def below(run, roster):
     if run.about.get("beside"):
         lines.append(f"beside the students, and not taken: "
                      f"{', '.join(map(one_line, run.about['beside'][:5]))}")
-    lines += [f"not taken, of {s.name}: {', '.join(s.notes[:3])}" +
-              (f" and {len(s.notes) - 3} more" if len(s.notes) > 3 else "")
-              for s in run.students if s.notes]
-    look = [f"{s.name}  {a.ident} {a.look}" for s in run.students for a in s.answers if a.look]
+    look = attention(run)
+    lines += ["look at this:", *look] if look else []
+    look = [f"{s.name}  {a.ident} {a.hides}" for s in run.students for a in s.answers if a.hides]
     if look:
         lines += ["look at this, which can hide faults from the checks (TEACHERS.md):", *look]
     if roster:
@@ -121,12 +147,13 @@ def similar(run):
     """Writes alike.csv; returns what is printed of it."""
     if len(run.students) < 2:
         return []
-    if not alike.available():
-        (run.directory / "alike.csv").unlink(missing_ok=True)
-        return ["copies were not looked for: similarity-tester is not installed"]
+    rows = [[ident, 100, safe(group[0].name), safe(other.name)]
+            for ident, group in run.identical for other in group[1:]]
     found = [(ident, *pair) for ident in run.idents for pair in alike.pairs(run, ident)]
-    write_csv(run.directory / "alike.csv", [["exercise", "percent", "student", "student"]] + [
+    write_csv(run.directory / "alike.csv", [["exercise", "percent", "student", "student"], *rows] + [
         [ident, percent, safe(a.name), safe(b.name)] for ident, percent, a, b in found])
+    if not alike.available():
+        return ["only identical files were looked for: similarity-tester is not installed"]
     lines = [f"alike in {ident}, {percent} %: {a.name} and {b.name}"
              for ident, percent, a, b in found]
     return lines[:10] + ([f"and {len(lines) - 10} more: alike.csv"] if len(lines) > 10 else [])
@@ -158,6 +185,7 @@ def tables_as_csv(run, roster):
     students, idents = run.everyone()
     if roster:
         roster.match(students)
+    alike.identical(students, idents)
     marks = [["student", *idents, "total", "of", "late", "note", "seconds"]]
     checks = [["student", "exercise", "points", "passed", "checks", "why", "look at this",
                "file", "time", "late", "sha256", "workbook", "seed", "seconds", "graded"]]
@@ -165,7 +193,7 @@ def tables_as_csv(run, roster):
         cells = [a.points if a.graded else "" for a in s.answers]
         marks.append([safe(s.name), *cells, s.points if s.graded else "", s.of, s.late(), s.again(), s.seconds])
         checks += [[safe(s.name), a.ident, a.points, a.passed, a.count, safe(a.why),
-                    safe(a.look), *evidence(a)]
+                    safe(a.look()), *evidence(a)]
                    for a in s.answers if a.graded]
     if roster:
         marks += [[safe(one_line(p.name)), *("" for _ in idents), "", "", "", "sent nothing", 0]
@@ -212,6 +240,7 @@ def files(run, roster):
     if roster:
         roster.match(run.students)
     feedback.write(run.directory, run.students)
+    run.identical = alike.identical(run.students, run.idents)
     run.similar = similar(run)
     if roster and run.about["whole"]:
         for_platforms(run, roster)

@@ -36,7 +36,13 @@ def padded(text, columns):
 
 
 def read(path):
-    return clean(path.read_text("utf-8", "replace")) if path.exists() else ""
+    """Without the names of this machine's directories, which a linker prints."""
+    if not path.exists():
+        return ""
+    text = clean(path.read_text("utf-8", "replace"))
+    for root in {os.getcwd(), os.environ.get("PWD") or os.getcwd()}:
+        text = text.replace(f"{root}/", "")
+    return text
 
 
 def load(path):
@@ -73,10 +79,14 @@ class Answer:
         self.why = mark[4]
         self.missing = self.why == "missing"
         self.said = read(directory / f"{ident}.said")
-        self.look = one_line(read(directory / f"{ident}.look").strip())
+        self.hides = one_line(read(directory / f"{ident}.look").strip())
+        self.peers = []  # of whom there is the same file: alike.py
         self.seed = read(directory / f"{ident}.seed").strip()
         self.seconds = read(directory / f"{ident}.seconds").strip()
         self.evidence = load(directory / f"{ident}.json")
+        self.same = self.evidence.get("same") if not self.points else ""
+        if self.same:
+            self.why = f"this is your {self.same}: {self.why}"
         bats = next(Path(".").glob(f"{ident[:2]}-*/exercises/{ident[3:]}_*.bats"))
         self.name = bats.stem[len(ident[3:]) + 1:]
         # In the words of this checkout, so that none can be missing.
@@ -102,10 +112,24 @@ class Answer:
     def late(self):
         return self.evidence.get("late", "")
 
+    def was_run(self):
+        return any(state != "not run" for _, state, _ in self.checks)
+
+    def attention(self):
+        """Why a teacher should look at it, or nothing; who has the same file is in peers."""
+        if self.graded and self.why and not self.missing and not self.was_run():
+            return self.why
+        return f"this is your {self.same}" if self.same else ""
+
+    def look(self):
+        """All that a teacher should look at, in a line."""
+        peers = f"the same file as {', '.join(self.peers)}" if self.peers else ""
+        return ", ".join(w for w in (self.attention(), peers, self.hides) if w)
+
     def text(self):
         """The checks, one to a line, and what they or the compiler said."""
         lines = [self.why] if self.why else []
-        if not any(state != "not run" for _, state, _ in self.checks):
+        if not self.was_run():
             return "\n".join(lines + self.said.splitlines())
         marks = {"ok": "✓", "not ok": "✗", "skipped": "– skipped:", "not run": "– not run:"}
         for name, state, said in self.checks:

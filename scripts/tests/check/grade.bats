@@ -34,6 +34,7 @@ setup_file() {
         'lost = 0; }' |
         answer leaker
     echo '#include "/etc/shadow"' | answer reader
+    echo 'void other(void); int main(void) { other(); }' | answer unlinked
     printf '#include "%s/01-loop/solutions/1_greet.c"\n' "$book" | answer copier
     printf '__asm__(".incbin \\"%s/01-loop/solutions/1_greet.c\\"");\nint main(void) { return 0; }\n' \
         "$book" | answer incbin
@@ -129,7 +130,8 @@ tap() {
     done
 }
 
-@test "grade: no file, a binary, a link: 0, and said which" {
+@test "grade: no file, a binary, a link, not linked: 0, and said which" {
+    assert_regex "$(row unlinked)" ' 0/1  01-1 it does not link$'
     assert_regex "$(row nothing)" ' – +0/1  01-1 missing$'
     assert_regex "$(row binary)" ' 0/1  01-1 a binary, not C source$'
     assert_regex "$(row link)" ' 0/1  01-1 a symbolic link$'
@@ -154,7 +156,7 @@ import sys
 import xml.etree.ElementTree as ET
 root = ET.parse(sys.argv[1]).getroot()
 assert root.tag == "testsuites" and not root.attrib
-assert len(root) == 20, len(root)
+assert len(root) == 21, len(root)
 for suite in root:
     assert suite.tag == "testsuite"
     assert set(suite.attrib) == {"name", "tests", "failures", "errors", "skipped", "time"}
@@ -198,7 +200,7 @@ for name in sys.argv[1:]:
     right = "/right/" in name or "/part/" in name
     assert test["score"] == right and test["status"] == ("passed" if right else "failed")
     assert right or test["output"]
-assert len(sys.argv) == 21
+assert len(sys.argv) == 22
 END
     assert_success
 }

@@ -107,7 +107,7 @@ marks() {
     CLASS=list.csv report
     report junit
     assert_equal "$(readlink -e "$results/junit.xml")" "$directory/junit.xml"
-    [[ ! -L $results/canvas.csv && ! -L $results/alike.csv ]] # which were not made
+    [[ ! -L $results/canvas.csv ]] # which was not made
     assert_equal "$(marks 2,5 moodle.csv)" $'Ada Lovelace,100\nO\'Neil Bob,0\nZoë Zed,'
     assert_equal "$(/usr/bin/python3 scripts/grading/collect.py "$class" build/grade)" 01-1
     # All of the exercises are asked for; the class was marked in one.
@@ -201,6 +201,49 @@ marks() {
     assert_line "not taken, of bob: greet.c"
     assert_line "beside the students, and not taken: marks.csv"
     assert_line --partial "01-1 not found; there is greet.c"
+}
+
+@test "grade: what a person has to judge: not compiled, wrong, identical, untouched, not taken" {
+    cp 01-loop/exercises/1_greet.bats 01-loop/exercises/2_part.bats
+    cp 01-loop/exercises/1_greet.bats 01-loop/exercises/3_rest.bats
+    tar -C 01-loop/exercises -czf 01-loop/exercises/given/shipped.tar.gz 1_greet.c
+    mine=$(seq -f "int mine_%g;" 30)
+    for student in ada bob cy; do
+        hand_in $student/1_greet.c "$mine"
+    done
+    hand_in ada/2_part.c "$mine"
+    hand_in cy/2_part.c "int main("
+    hand_in cy/4_what.c
+    mkdir "$class/dee"
+    cp 01-loop/exercises/1_greet.c "$class/dee"
+    IDS="01-1 01-2 01-3" collect
+    for student in ada bob cy; do
+        marked $student 1
+    done
+    printf '01-2\t0\t0\t2\tit does not link\n' >"$directory/students/ada/01-2.mark"
+    echo "ld: 2_part.c: main; $PWD/01-loop/exercises/given/1_scene.c:3: first here" \
+        >"$directory/students/ada/01-2.said"
+    printf '01-2\t0\t0\t2\tit does not compile\n' >"$directory/students/cy/01-2.mark"
+    report
+    assert_line --regexp "^ada .*  01-2 this is your 1_greet.c: it does not link; 01-3 missing$"
+    assert_line --regexp "^dee .*  01-1 as it was handed out; also 01-2, 01-3$"
+    run sed -n '/^look at this/,$p' <<<"$output"
+    assert_line --index 0 "look at this:"
+    assert_line --index 1 "01-1 as it was handed out: dee"
+    assert_line --index 2 "01-2 it does not compile: cy"
+    assert_line --index 3 "01-2 this is your 1_greet.c: it does not link: ada"
+    assert_line --index 4 "01-3 not found; there is 4_what.c: cy"
+    assert_line --index 5 "01-1 the same file: ada, bob, cy"
+    assert_line --index 6 "not taken, of cy: 4_what.c"
+    refute_line --partial "alike in 01-1"
+    run cat "$results/alike.csv"
+    assert_line $'01-1,100,ada,bob\r'
+    run grep "^bob,01-1" "$results/checks.csv"
+    assert_output --partial '"the same file as ada, cy"'
+    run cat "$results/feedback/ada.html"
+    assert_output --partial "<p>this is your 1_greet.c: it does not link</p>"
+    assert_output --partial "main; 01-loop/exercises/given/1_scene.c:3: first here"
+    refute_output --partial "$PWD"
 }
 
 @test "grade: columns are aligned by width, names are whole" {
@@ -349,7 +392,7 @@ moodle_list() {
     assert_equal "$(cat "$results/summary.txt")" "2 of 3 fail in 01-1: $name"
     if ! command -v sim_c >/dev/null; then
         report
-        assert_line "copies were not looked for: similarity-tester is not installed"
+        assert_line "only identical files were looked for: similarity-tester is not installed"
     fi
 }
 

@@ -298,6 +298,27 @@ def gradescope(students):
             json.dumps(results, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
 
+def to_upload(run):
+    """The last lines: which files to take where, of those that were made."""
+    results = Path(os.path.relpath(run.directory.parent.parent))
+
+    def there(*names):
+        return ", ".join(str(results / n) for n in names if (results / n).exists())
+    if not run.about["whole"]:
+        page = f"{run.alone[0].directory.name}.html"
+        print(f"\nfor the student: {results / 'feedback' / page}")
+    elif any(s.moodle for s in run.students):
+        print(f"\nfor Moodle: {there('moodle.csv', 'feedback.zip')}")
+        if not there("moodle.csv"):
+            print("for marks in Moodle, give its grading worksheet: CLASS=worksheet.csv")
+    elif there("canvas.csv"):
+        print(f"\nfor Canvas: {there('canvas.csv')}")
+    else:
+        print(f"\nmarks and pages for students: {there('marks.csv', 'feedback.zip')}")
+    if run.about["whole"]:
+        print(f"for complaints: {there('checks.csv', 'feedback')}")
+
+
 def main():
     form, directory = sys.argv[1], Path(sys.argv[2])
     if not os.environ.get("POINTS"):  # one student again is marked as the class was
@@ -316,6 +337,8 @@ def main():
             table(run)
             below(run, roster)
     point_links(run.directory)
+    if form in ("text", "one"):
+        to_upload(run)
 
 
 main()

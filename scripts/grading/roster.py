@@ -137,15 +137,21 @@ class Roster:
         return next((plain.index(n) for n in names if n in plain), None)
 
     def moodle(self):
-        """Its worksheet with the marks, scaled to the maximum that it states; or nothing."""
+        """Its worksheet with the marks, scaled to the maximum that it states, and why not all
+        points are given; or nothing."""
         grade = self.column("grade", "bewertung", "note", "calificación")
         most = self.column("maximum grade", "bestwertung", "höchste bewertung", "note maximale")
         if grade is None or self.column("identifier", "id", "kennung") is None or \
                 not any("last modified" in h.casefold() or "zuletzt" in h.casefold()
                         for h in self.header):
             return None
+        comments = next((i for i, h in enumerate(self.header)
+                         if h.casefold().startswith("feedback")), None)
         for person in self.people:
             if person.student and person.student.graded:
+                if comments is not None:
+                    person.row[comments] = "; ".join(
+                        f"{a.ident} {a.why}" for a in person.student.answers if a.why)
                 points, of = person.student.points, person.student.of
                 if most is not None and number(person.row[most]):
                     points = points * number(person.row[most]) / of

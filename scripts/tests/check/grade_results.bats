@@ -300,6 +300,10 @@ moodle_list() {
     assert_line --regexp "^O'Neil Bob +0/1 "
     assert_equal "$(head -c 3 "$results/moodle.csv" | od -An -tx1)" " ef bb bf"
     assert_equal "$(marks 2,5 moodle.csv)" $'Ada Lovelace,100\nO\'Neil Bob,0\nZoë Zed,'
+    assert_equal "$(tail -n +2 "$results/moodle.csv" | tr -d '\r' | sed 's/.*,//')" \
+        $'\n01-1 not so: <script>two' # the comments
+    assert_line --index -2 "for Moodle: build/grade/moodle.csv, build/grade/feedback.zip"
+    assert_line --index -1 "for complaints: build/grade/checks.csv, build/grade/feedback"
     assert_equal "$(marks 1-2,6 | tail -n 1)" "Zoë Zed,,sent nothing"
     rm list.csv
     report # the list is kept
@@ -319,6 +323,7 @@ moodle_list() {
         '"O""Neil, Bob",12,S2,bob,A,,' '"Zed, Zoë",13,S3,zoe,A,,' '"Student, Test",99,,x,A,,' >list.csv
     CLASS=list.csv report
     assert_line "sent nothing, 1 of 3: Zoë Zed"
+    assert_line --index -2 "for Canvas: build/grade/canvas.csv"
     run cat "$results/canvas.csv"
     output=${output//$'\r'/}
     assert_output 'Student,ID,SIS User ID,SIS Login ID,Section,Lab 1 (77)
@@ -356,6 +361,8 @@ moodle_list() {
     printf 'warning: <i>\n' >"$directory/students/Bob O'Neil_12/01-1.said"
     echo "calls __lsan_disable" >"$directory/students/Bob O'Neil_12/01-1.look"
     report
+    assert_line --index -3 "for Moodle: build/grade/feedback.zip"
+    assert_line --index -2 "for marks in Moodle, give its grading worksheet: CLASS=worksheet.csv"
     assert_line "Bob O'Neil  01-1 calls __lsan_disable"
     run cat "$results/feedback/Bob O'Neil_12.html"
     assert_line --index 0 "<!DOCTYPE html>"

@@ -57,6 +57,20 @@ machine_without() {
     assert_output --partial "Not root, and no sudo"
 }
 
+@test "setup: a package that is optional is installed if there is one, and never missing" {
+    [[ $EUID == 0 ]] || skip "needs root, to install"
+    machine_without
+    printf '#!/bin/bash\necho "$@" >>"%s/asked"\n[[ "$*" != *similarity* ]]\n' \
+        "$BATS_TEST_TMPDIR" >"$bin/apt-get"
+    chmod +x "$bin/apt-get"
+    PATH=$bin run scripts/setup
+    assert_line "Without similarity-tester, which is optional."
+    refute_line --regexp "[Mm]issing.*similarity"
+    run cat "$BATS_TEST_TMPDIR/asked"
+    assert_line --index 1 --regexp "^install .* bats "
+    assert_line --index 2 "install -q -y --no-install-recommends similarity-tester"
+}
+
 @test "setup: an unknown argument is wrong usage" {
     run scripts/setup --everything
     assert_failure 2

@@ -26,6 +26,24 @@ tell_progress() {
     ! is_terminal 2 || progress ""
 }
 
+# tell_again STUDENT ID…: reports on stderr which answers are graded once more, and why.
+tell_again() {
+    local count=$(($# / 2)) shown=0 why
+
+    if ((count == 1)); then
+        echo "grade: one answer is graded once more, by itself:"
+    else
+        echo "grade: $count answers are graded once more, one at a time:"
+    fi
+    for (( ; $# > 0 && shown < 10; shown++)); do
+        why=$(head -n 1 "$1/$2.again" 2>/dev/null) || why="it came back without a mark"
+        why="$2 of ${1##*/}: $why"
+        printf '  %s\n' "${why//[[:cntrl:]]/?}"
+        shift 2
+    done
+    (($# == 0)) || echo "  and $(($# / 2)) more"
+} >&2
+
 # how_far DONE ALL SECONDS: "12/80 answers, about 4 min left". The first few say nothing
 # about the rest.
 how_far() {

@@ -558,6 +558,23 @@ SCRIPT
     assert_output $'01-1\t0\t2\t3\tit leaks'
 }
 
+@test "grade: which answers are graded once more is said, and why" {
+    mkdir -p "c/Ada L" $'c/two\nlines'
+    echo "it never ended, perhaps because the machine was busy" >"c/Ada L/01-1.again"
+    again='source scripts/grading/progress.bash; tell_again "$@"'
+    run bash -c "$again" - "c/Ada L" 01-1
+    assert_output "grade: one answer is graded once more, by itself:
+  01-1 of Ada L: it never ended, perhaps because the machine was busy"
+    for number in {1..11}; do
+        set -- "$@" $'c/two\nlines' "01-$number"
+    done
+    run bash -c "$again" - "$@"
+    assert_line --index 0 "grade: 11 answers are graded once more, one at a time:"
+    assert_line --index 1 "  01-1 of two?lines: it came back without a mark"
+    assert_line --index 11 "  and 1 more"
+    assert_equal "${#lines[@]}" 12
+}
+
 @test "grade: a reason that was folded is told whole" {
     printf '%s\n' "1..1" "not ok 1 nothing is left" "# | did       make try" \
         "# | came      it leaks: 8 bytes, allocated at 1_greet.c:76 in" \

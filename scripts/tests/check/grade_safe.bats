@@ -97,7 +97,8 @@ END
     # As it is checked, once.
     run failing 3
     assert_success
-    assert_line "grade: 1 answers are graded once more, alone"
+    assert_line "grade: one answer is graded once more, by itself:"
+    assert_line --regexp "^  01-1 of ada: .*bwrap: No space left on device"
     assert_line --regexp "^ada +1/1 +1/1$"
     # As the checks run it, each time: the sandbox within the sandbox.
     sed -i 's|--ro-bind /answer|--ro-bind /none /none &|' "$book/scripts/grading/grade-program"

@@ -529,18 +529,25 @@ graded() {
     mkdir kit
     echo "01-loop/exercises/1_greet|cc|" >kit/commands
     (cd kit && sha256sum commands >sums)
-    # At first the second check fails and the third leaks; the second holds in time.
-    printf '@test "%s" {\n}\n' one "it's two" three >01-loop/exercises/1_greet.bats
+    # At first the second check fails and the third leaks; the second holds in time. The
+    # fourth fails in other words, and later has no end: it is told in those of the first time.
+    printf '@test "%s" {\n}\n' one "it's two" three four >01-loop/exercises/1_greet.bats
     cat >scripts/grading/safe.bash <<'SCRIPT'
 program=/out/program
 build_answer() { echo built | tee "$work/out/program" >"$work/out/ended"; }
 check_answer() {
     echo "$EXERCISE_PATIENCE ${*:2}" >>checked
-    if [[ $* == *--filter* ]]; then
+    if [[ $* == *--filter*four* && -n ${SANDBOX_ALONE-} ]]; then
+        sleep 1.1
+        return 137
+    elif [[ $* == *--filter*four* ]]; then
+        printf '1..1\nnot ok 1 four\n# | came      something else\n'
+        return 1
+    elif [[ $* == *--filter* ]]; then
         printf '1..1\nok 1 it'"'"'s two\n'
     else
-        printf '1..3\nok 1 one\nnot ok 2 it'"'"'s two\n# | came      late\nnot ok 3 three\n'
-        printf '# | came      it leaks\n'
+        printf '1..4\nok 1 one\nnot ok 2 it'"'"'s two\n# | came      late\nnot ok 3 three\n'
+        printf '# | came      it leaks\nnot ok 4 four\n# | came      nothing\n'
         return 1
     fi
 }
@@ -551,11 +558,18 @@ SCRIPT
     assert_line --index 0 "1 bats --formatter tap 01-loop/exercises/1_greet.bats"
     assert_line --index 1 \
         "3 env EXERCISE_CHECK=2 bats --formatter tap --filter ^it.*s two\$ 01-loop/exercises/1_greet.bats"
-    assert_equal "${#lines[@]}" 2
-    assert_equal "$(<"$directory/students/ada/01-1.tap")" \
-        $'1..3\nok 1 one\nok 2 it\'s two\nnot ok 3 three\n# | came      it leaks'
+    assert_equal "${#lines[@]}" 3
+    tap=$'1..4\nok 1 one\nok 2 it\'s two\nnot ok 3 three\n# | came      it leaks'
+    tap+=$'\nnot ok 4 four\n# | came      nothing'
+    assert_equal "$(<"$directory/students/ada/01-1.tap")" "$tap"
     run cat "$directory/students/ada/01-1.mark"
-    assert_output $'01-1\t0\t2\t3\tit leaks'
+    assert_output $'01-1\t0\t2\t4\tit leaks'
+    rm "$directory/students/ada/01-1.mark"
+    GRADE_SECONDS=1 SANDBOX_ALONE=1 GRADE_KIT=$PWD/kit scripts/grading/grade-exercise 01-1 \
+        "$directory/students/ada" "$directory/students/ada" || true
+    run cat "$directory/students/ada/01-1.mark"
+    assert_output $'01-1\t0\t2\t4\tit leaks'
+    assert_equal "$(<"$directory/students/ada/01-1.tap")" "$tap"
 }
 
 @test "grade: which answers are graded once more is said, and why" {

@@ -237,11 +237,19 @@ class Collection:
                 to_do |= not kept
             save(directory / f"{ident}.json", new)
         save(directory / "student.json", {
-            "name": student.name, "people": student.people, "notes": student.notes,
+            "name": student.name, "people": student.people,
+            "notes": student.notes + self.not_asked(answers),
             "moodle": student.moodle})
         if to_do:
             (directory / "time").unlink(missing_ok=True)
         return directory, to_do
+
+    def not_asked(self, answers):
+        """Files that answer other exercises than the class's; not of a copy of the workbook."""
+        of_class = {*self.idents, *(self.before.get("exercises", []) if self.found.one else [])}
+        return [f"{a.file} ({ident} is not graded)" for ident, a in answers.items()
+                if a.data and ident not in of_class and
+                Path(self.paths[ident]).parts[0] not in Path(a.file).parts]
 
     def is_untouched(self, ident, answer):
         path = Path(self.paths[ident])

@@ -206,6 +206,7 @@ marks() {
 @test "grade: what a person has to judge: not compiled, wrong, identical, untouched, not taken" {
     cp 01-loop/exercises/1_greet.bats 01-loop/exercises/2_part.bats
     cp 01-loop/exercises/1_greet.bats 01-loop/exercises/3_rest.bats
+    cp 01-loop/exercises/1_greet.bats 01-loop/exercises/5_more.bats
     tar -C 01-loop/exercises -czf 01-loop/exercises/given/shipped.tar.gz 1_greet.c
     mine=$(seq -f "int mine_%g;" 30)
     for student in ada bob cy; do
@@ -214,6 +215,8 @@ marks() {
     hand_in ada/2_part.c "$mine"
     hand_in cy/2_part.c "int main("
     hand_in cy/4_what.c
+    hand_in cy/5_more.c
+    hand_in bob/01-loop/exercises/5_more.c # of a copy of the workbook
     mkdir "$class/dee"
     cp 01-loop/exercises/1_greet.c "$class/dee"
     IDS="01-1 01-2 01-3" collect
@@ -234,7 +237,8 @@ marks() {
     assert_line --index 3 "01-2 this is your 1_greet.c: it does not link: ada"
     assert_line --index 4 "01-3 not found; there is 4_what.c: cy"
     assert_line --index 5 "01-1 the same file: ada, bob, cy"
-    assert_line --index 6 "not taken, of cy: 4_what.c"
+    assert_line --index 6 "not taken, of cy: 4_what.c, 5_more.c (01-5 is not graded)"
+    refute_line --partial "not taken, of bob"
     refute_line --partial "alike in 01-1"
     run cat "$results/alike.csv"
     assert_line $'01-1,100,ada,bob\r'

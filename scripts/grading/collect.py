@@ -219,8 +219,8 @@ class Collection:
             old = load(directory / f"{ident}.json")
             same = [Path(self.paths[i]).name for i, a in answers.items()
                     if i != ident and a.data and a.data == answer.data]
-            new = {"same": same[0] if same else "", "file": answer.file, "time": answer.time, "sha256": answer.sha256(),
-                   "why": answer.why, "checks": self.checks.version(ident),
+            new = {"file": answer.file, "time": answer.time, "sha256": answer.sha256(),
+                   "same": same[0] if same else "", "why": answer.why, "checks": self.checks.version(ident),
                    "late": lateness(student, answer, self.due), "workbook": self.commit,
                    "untouched": self.is_untouched(ident, answer)}
             mark = directory / f"{ident}.mark"

@@ -412,10 +412,10 @@ moodle_list() {
     cp 01-loop/exercises/1_greet.c "$BATS_TEST_TMPDIR"
     mkdir "$class/bob"
     cp 01-loop/exercises/1_greet.c "$class/bob"
+    export POINTS=checks VISIBILITY=after_due_date
     collect
     marked ada 0 "not so: two"
     marked bob 0 "not so: two"
-    export POINTS=checks VISIBILITY=after_due_date
     report
     assert_equal "$(marks 1-4)" $'ada,1,1,2\nbob,0,0,2'
     report gradescope
@@ -423,6 +423,12 @@ moodle_list() {
     assert_output --partial '"max_score": 2'
     assert_output --partial '"visibility": "after_due_date"'
     assert_output --partial '"output": "1 of 2 checks hold"'
+    # One student again is marked as the class was.
+    unset POINTS
+    collect "$class/ada"
+    marked ada 1
+    report one
+    assert_equal "$(marks 1-4)" $'ada,2,2,2\nbob,0,0,2'
 }
 
 @test "grade: Ctrl-C keeps what was graded, and the same command goes on" {

@@ -32,7 +32,8 @@ interrupt_job() {
         kill -STOP "$exercise_pid"
         stat=''
         until [[ -e $run.status || $stat == *") "[TZ]* ]]; do
-            { stat=$(<"/proc/$exercise_pid/stat"); } 2>/dev/null || break
+            { IFS= read -rd '' stat <"/proc/$exercise_pid/stat"; } 2>/dev/null ||
+                [[ -n $stat ]] || break
         done
         # Its output was written last when the job began.
         since=$(stat -c %.3Y "$run.out") now=${EPOCHREALTIME/[.,]/}

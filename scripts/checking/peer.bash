@@ -45,12 +45,13 @@ peer() {
 
 # is_ending: it is on its way to a report or to its end, as far as can be seen.
 is_ending() {
-    local stat report
+    local stat='' report
 
     [[ ! -e $run.spins ]] || return 1
     for report in "$run".report.*; do # in a sandbox they are there, and empty
         [[ ! -s $report ]] || return 0
     done
-    { stat=$(<"/proc/$exercise_pid/stat"); } 2>/dev/null || return 0
+    # Of a process that ends meanwhile read() fails: $(<file) would end the test then.
+    { IFS= read -rd '' stat <"/proc/$exercise_pid/stat"; } 2>/dev/null || [[ -n $stat ]] || return 0
     [[ ${stat##*) } != S* ]]
 }

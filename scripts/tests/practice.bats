@@ -193,7 +193,7 @@ hello() {
     run in_copy practice 01-0
     assert_line "  ✓ the example passes its checks"
     assert_line "  next: 01-1 count — count up to N    make practice EXERCISE=01-1"
-    run in_copy try 01-0 ARGS=2
+    run --separate-stderr in_copy try 01-0 ARGS=2
     assert_line --index 0 1
     hello 1
     run in_copy practice

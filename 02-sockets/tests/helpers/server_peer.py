@@ -101,7 +101,8 @@ def flood_a_little(s):
             sent += (bit := bytes([len(sent) // 30000 % 251]) * 30000)
             s.sendall(bit)
             before, now = None, written_by(theirs)
-            while now != before or in_queue(s, SIOCOUTQ) or in_queue(theirs, SIOCINQ):
+            while (now != before or in_queue(s, SIOCOUTQ) or in_queue(theirs, SIOCINQ)
+                   or state() not in "SZ"):  # it has read, and not written yet
                 time.sleep(0.002 * patience)
                 before, now = now, written_by(theirs)
             if len(sent) > now - start:

@@ -14,7 +14,7 @@ plain_build_only=yes
     cd "$root"
     make -s page
     export runs=$at
-    make -s "$build/tracer.so"
+    make -s "${build#"$root"/}/tracer.so"
     see_all <<END
 blocked_timer -- $build/01-loop/proofs/blocked_timer
 tasks -s 1000 -- $build/03-tasks/tasks

@@ -183,7 +183,7 @@ Task completed"
     needs_tools jq
     has_fault crash unfinished 01-17 "on_end began at .* later, when the program ended .SIGSEGV"
     has_fault kill unfinished 01-17 "on_end began at .* later, when the program ended .SIGKILL"
-    has_fault spin unfinished 01-17 "on_end began at .* had not returned [0-9]{3,}.* .SIGKILL by scripts/see -t"
+    has_fault spin unfinished 01-17 "on_end began at .* had not returned [0-9,]{3,}.* .SIGKILL by scripts/see -t"
     has_fault sleep asleep 01-09 "it waits for descriptor on_end .fd "
     has_fault again busy 01-09 "never became idle: the last thing seen is on_again .* times"
     run asked again '[.attention[].what] | join(" ")'

@@ -20,7 +20,7 @@ def words(svg, name):
 def steps(text, ordered):
     """The callbacks and tasks that ran; a row of equal ones is one."""
     text = text.removeprefix("In order: ").split(". ")[0].rstrip(".")
-    found = [s for s in text.split(", ") if not s.startswith("sleeps ")]
+    found = [s for s in text.split(", ") if not s.startswith(("sleeps ", "…"))]
     if not ordered:
         return sorted(set(found))
     return [s for n, s in enumerate(found) if n == 0 or s != found[n - 1]]

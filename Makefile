@@ -213,7 +213,7 @@ $(BUILD)/page/page.js: $(wildcard $(PAGE)/*.js) $(BUILD)/page/node_modules/.pack
 	@NODE_PATH=$(BUILD)/page/node_modules $(BUILD)/page/node_modules/.bin/esbuild $(PAGE)/main.js \
 		--bundle --minify --format=iife --target=es2022 --log-level=warning --outfile=$@
 
-# Those of patched answers only where these are built: they are more than all others.
+# Those of patched answers only where these are built: they are nearly half of all.
 -include $(shell find $(BUILD) -path '*/node_modules' -prune -o $(if $(filter variants \
 	answers,$(MAKECMDGOALS)),,-path '*/exercises/*/*' -prune -o) -name '*.d' -print 2>/dev/null)
 

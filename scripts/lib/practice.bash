@@ -40,11 +40,10 @@ forget() {
 exercise_check_all() {
     (($# > 0)) || return 0
     exercise_build "$@" || return
-    export -f exercise_check exercise_checks exercise_bats exercise_check_number \
-        exercise_is_checked exercise_path
-    export BUILD practice SEED
+    export BUILD SEED
     printf '%s\n' "$@" |
-        env -u MAKEFLAGS xargs -P "$(nproc)" -I {} bash -c 'exercise_check {}; echo {}' |
+        env -u MAKEFLAGS xargs -P "$(nproc)" -I {} bash -c 'source scripts/lib/exercises.bash
+            exercise_check {}; echo {}' |
         counted checking "$@"
 }
 

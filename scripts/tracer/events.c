@@ -1,12 +1,12 @@
 /* events.c — libevent's functions, with the same names: the program calls these,
  * they call libevent's, and record what was asked for. */
 #define _GNU_SOURCE 1
+#include "next.h"
 #include "record.h"
 #include "stubs.h"
 #include "tasks.h"
 #include "times.h"
 
-#include <dlfcn.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/bufferevent_struct.h>
@@ -14,31 +14,7 @@
 #include <event2/event_compat.h>
 #include <event2/event_struct.h>
 #include <event2/listener.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-static void find(const char *name, void *where)
-{
-    void *found = dlsym(RTLD_NEXT, name);
-
-    if (!found) {
-        fprintf(stderr, "see: the program's libevent has no %s\n", name);
-        abort();
-    }
-    memcpy(where, &found, sizeof found);
-}
-
-/* next_NAME(): the function of that name which this one hides. */
-#define NEXT(name)                                                             \
-    static __typeof__(name) *next_##name(void)                                 \
-    {                                                                          \
-        static __typeof__(name) *found;                                        \
-                                                                               \
-        if (!found)                                                            \
-            find(#name, &found);                                               \
-        return found;                                                          \
-    }
 
 /* In the middle of a libevent function that is itself recorded, what it calls is
  * not. CALLER is the instruction in the program that made the call. */
@@ -208,7 +184,7 @@ static int once(struct event_base *base, evutil_socket_t fd, short events,
     const struct event *event;
     int status;
 
-    find("event_base_once", &next);
+    find_next("event_base_once", &next);
     if (!LOUD)
         return next(base, fd, events, callback, arg, timeout);
     callback = (event_callback_fn)stub_of((any_function)callback, CALL_EVENT);

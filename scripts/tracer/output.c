@@ -5,9 +5,9 @@
 #ifndef __NO_INLINE__
 #define __NO_INLINE__ 1 /* else <stdio.h> has functions of these names */
 #endif
+#include "next.h"
 #include "record.h"
 
-#include <dlfcn.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -16,18 +16,6 @@
 #include <unistd.h>
 
 enum { MOST = 500 };
-
-#define NEXT(name)                                                             \
-    static __typeof__(name) *next_##name(void)                                 \
-    {                                                                          \
-        static __typeof__(name) *found;                                        \
-                                                                               \
-        if (!found) {                                                          \
-            void *next = dlsym(RTLD_NEXT, #name);                              \
-            memcpy(&found, &next, sizeof next);                                \
-        }                                                                      \
-        return found;                                                          \
-    }
 
 static void record_text(int fd, const char *text, size_t length)
 {

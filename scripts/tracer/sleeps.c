@@ -1,11 +1,10 @@
 /* sleeps.c — the system calls in which a loop waits: how long it may, and does. */
 #define _GNU_SOURCE 1
+#include "next.h"
 #include "record.h"
 
-#include <dlfcn.h>
 #include <poll.h>
 #include <stdarg.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
 #include <sys/syscall.h>
@@ -13,18 +12,6 @@
 #include <unistd.h>
 
 enum { MOST_READY = 64 };
-
-#define NEXT(name)                                                             \
-    static __typeof__(name) *next_##name(void)                                 \
-    {                                                                          \
-        static __typeof__(name) *found;                                        \
-                                                                               \
-        if (!found) {                                                          \
-            void *next = dlsym(RTLD_NEXT, #name);                              \
-            memcpy(&found, &next, sizeof next);                                \
-        }                                                                      \
-        return found;                                                          \
-    }
 
 /* Whether the loop itself calls, not a callback of the program. */
 static bool is_loops(void)

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# For allocations.bats and allocations.soak.bats: a program under memory failure.
+# For check/allocations.bats and soak/allocations.bats: a program under memory failure.
 #
 # A new program joins by itself, by ways_to_run: every way is played, the scenes
 # called broken, too: they are at fault in something else. Where `<file` follows,

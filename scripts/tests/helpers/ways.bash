@@ -11,6 +11,15 @@ ways_to_run() {
         sed 's/[ ,]*$//'
 }
 
+# no_chapter_is_left_out: the test's file has a line "of_chapter NN" for each.
+no_chapter_is_left_out() {
+    local chapter
+
+    for chapter in [0-9][0-9]-*; do
+        grep -q "^    of_chapter ${chapter%%-*}$" "$BATS_TEST_FILENAME" || fail "$chapter"
+    done
+}
+
 # is_server CHAPTER/PROGRAM: it, or a module that it includes, says where it listens, or
 # includes the acceptor, which does.
 is_server() {
